@@ -1,0 +1,285 @@
+"""Command `rolecall`: run a flow, serve what it wrote, look things up.
+
+Exit codes: 0 all well, 1 the run failed, 2 something given is wrong, 3 some boards failed (run `Partial`).
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from flows import local, show
+from tasks import cache as redis_cache
+from tasks import child
+from tasks import companies as companies_file
+from tasks import settings as configuration
+from tasks import store
+from tasks.addresses import is_loopback
+from tasks.errors import ConfigError, PipelineError
+from tasks.store import runs, search
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+cache_app = typer.Typer(no_args_is_help=True, help="Look into the Redis cache, or forget parts of it.")
+app.add_typer(cache_app, name="cache")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+CompanyOption = Annotated[str | None, typer.Option(help="A name, board or id of the companies file.")]
+EXITS = {"Completed": 0, "Partial": 3}
+
+
+@app.command()
+def ingest(
+    company: CompanyOption = None,
+    source: Annotated[str | None, typer.Option(help="Only boards of this platform.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch and read, write nothing.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read pages again although they did not change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring the file up to date: scrape the boards, land, close, extract."""
+    settings = _checked(company, source)
+    with ExitStack() as servers:
+        servers.enter_context(local.redis_server(settings))
+        if not os.environ.get("PREFECT_API_URL"):
+            show.note("starting a Prefect server for this run …")
+        api = servers.enter_context(local.prefect_server(settings))
+        state, rows = asyncio.run(_ingest(settings, company, source, full, dry_run, api))
+    show.result(state, rows, None if dry_run else settings.database, as_json)
+    raise typer.Exit(EXITS.get(state.name, 1))
+
+
+async def _ingest(
+    settings: configuration.Settings, company: str | None, source: str | None, full: bool, dry_run: bool, api: str
+) -> tuple[Any, list[dict[str, Any]]]:
+    from flows.ingest import ingest as flow  # Prefect reads its settings at import, they are set by now
+
+    show.note(f"Prefect UI: {api.removesuffix('/api')}/runs")
+    running = asyncio.ensure_future(flow(company=company, source=source, full=full, dry_run=dry_run, return_state=True))
+    await show.progress(running, None if dry_run else settings.database)
+    state = await running
+    value = await state.aresult(raise_on_failure=False)
+    if isinstance(value, PipelineError):
+        raise value
+    if dry_run:
+        return state, list(value or [])
+    with closing(store.open_reader(settings.database)) as reader:
+        latest = runs.latest(reader)
+        return state, [dict(row) for row in runs.board_rows(reader, latest["id"])] if latest else []
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; beyond 127.0.0.1 free SQL is off.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the file with Datasette."""
+    import uvicorn
+    from datasette.app import Datasette
+
+    settings = configuration.load()
+    store.open_reader(settings.database).close()
+    host = host or settings.datasette_host
+    if not is_loopback(host):
+        os.environ["ROLECALL_PUBLIC"] = "1"
+    folder = configuration.ROOT / "datasette"
+    options = json.loads((folder / "settings.json").read_text())
+    site = Datasette([str(settings.database)], config_dir=folder, settings=options)
+    port = port or local.free_port(settings.datasette_port)
+    show.note(f"Datasette: http://{host}:{port}/  (Ctrl-C ends it)")
+    uvicorn.run(site.app(), host=host, port=port, log_level="warning", timeout_graceful_shutdown=3)
+
+
+@app.command()
+def up(now: Annotated[bool, typer.Option("--now", help="Ingest once before anything else.")] = False) -> None:
+    """Everything in one terminal: Redis, Prefect, Datasette, and `ingest` on its schedule; Ctrl-C ends all."""
+    settings = _checked()
+    with suppress(KeyboardInterrupt), ExitStack() as servers:
+        servers.enter_context(local.redis_server(settings))
+        show.note("starting Prefect …")
+        api = servers.enter_context(local.prefect_server(settings))
+        store.open_database(settings.database).close()
+        if now:
+            _run_once()
+        site = servers.enter_context(local.datasette_server(settings))
+        scheduled = servers.enter_context(local.scheduler(settings))
+        show.note(f"\n  Jobs      {site}\n  Prefect   {api.removesuffix('/api')}\n  Schedule  {settings.schedule}\n")
+        show.note("Ctrl-C ends all.")
+        while scheduled.poll() is None:
+            time.sleep(0.5)
+        raise ConfigError(f"the schedule ended; its log is {settings.data_dir / 'schedule.log'}")
+
+
+def _run_once() -> None:
+    """The same command that a person would type, in this terminal, against the servers that are up."""
+    shell = subprocess.Popen([sys.executable, "-m", "flows.cli", "ingest"], start_new_session=True)
+    try:
+        code = shell.wait()
+    finally:
+        child.stop(shell)
+    if code not in EXITS.values():
+        raise typer.Exit(code)
+
+
+@app.command(hidden=True)
+def schedule() -> None:
+    """Serve the deployment of `ingest`; `up` runs this as a process of its own."""
+    settings = configuration.load()
+    with local.prefect_server(settings):
+        from flows.ingest import ingest as flow
+
+        flow.serve(name="scheduled", cron=settings.schedule, limit=1, print_starting_message=False)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """The last run, the boards that need a look, what is pending, and which servers answer."""
+    settings = configuration.load()
+    with closing(store.open_reader(settings.database)) as reader:
+        latest = runs.latest(reader)
+        boards = [dict(row) for row in runs.board_rows(reader, latest["id"])] if latest else []
+        facts = {
+            "database": str(settings.database),
+            "bytes": settings.database.stat().st_size,
+            **search.totals(reader),
+            "last_run": dict(latest) if latest else None,
+            "boards": [board for board in boards if board["outcome"] not in ("complete", "unchanged") or board["guard"]],
+            **local.answering(settings),
+        }
+    show.status(facts, as_json)
+
+
+@app.command(name="search")
+def find(
+    words: Annotated[list[str], typer.Argument(help="Words that a job must hold.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    closed: Annotated[bool, typer.Option("--closed", help="Closed jobs too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Search titles, companies, places and texts."""
+    with closing(store.open_reader(configuration.load().database)) as reader:
+        show.jobs(search.find(reader, " ".join(words), limit, is_open_only=not closed), as_json)
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Check settings and companies file; every fault with its line."""
+    faults: list[str] = []
+    try:
+        settings = configuration.load()
+        companies = companies_file.read(settings.companies_file)
+        companies_file.require_contact(companies, settings.contact)
+    except ConfigError as error:
+        faults = list(error.faults)
+    if as_json:
+        print(json.dumps({"faults": faults}))
+    elif not faults:
+        show.note(f"{len(companies)} companies, settings fine")
+    if faults and not as_json:
+        raise ConfigError(*faults)
+    raise typer.Exit(2 if faults else 0)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to: .csv, .tsv, .json or .jsonl by its ending.")],
+    sql: Annotated[str, typer.Option(help="What to write.")] = "SELECT * FROM jobs_full",
+) -> None:
+    """Write jobs, or whatever a query selects, to a file, by way of sqlite-utils."""
+    from sqlite_utils.cli import cli as sqlite_utils
+
+    formats = {".csv": ["--csv"], ".tsv": ["--tsv"], ".json": [], ".jsonl": ["--nl"]}
+    if file.suffix not in formats:
+        raise ConfigError(f"{file}: the ending must be one of {', '.join(formats)}")
+    settings = configuration.load()
+    store.open_reader(settings.database).close()
+    with open(file, "w", encoding="utf-8", newline="") as output:
+        sys.stdout, before = output, sys.stdout
+        try:
+            sqlite_utils.main(["query", str(settings.database), sql, *formats[file.suffix]], standalone_mode=False)
+        finally:
+            sys.stdout = before
+    show.note(f"wrote {file}")
+
+
+@cache_app.command("stats")
+def cache_stats(as_json: Json = False) -> None:
+    """Entries per recipe, and Redis' memory."""
+    settings = configuration.load()
+    with local.redis_server(settings):
+        show.facts(asyncio.run(_with_cache(settings, redis_cache.Cache.stats)), as_json)
+
+
+@cache_app.command("invalidate")
+def cache_invalidate(
+    recipe: Annotated[str | None, typer.Option(help="Only this recipe.")] = None,
+    company: CompanyOption = None,
+    content_hash: Annotated[str | None, typer.Option(help="Only this content.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Forget cached extractions; the durable copies in the file stay."""
+    if not (recipe or company or content_hash or everything):
+        raise ConfigError("say what to forget: --recipe, --company, --content-hash or --all")
+    settings = configuration.load()
+    hashes = [content_hash] if content_hash else None
+    if company:
+        with closing(store.open_reader(settings.database)) as reader:
+            hashes = [*(hashes or []), *search.hashes_of(reader, company)]
+    with local.redis_server(settings):
+        gone = asyncio.run(_with_cache(settings, lambda cache: cache.invalidate(recipe or "*", hashes)))
+    show.facts({"forgotten": gone}, as_json)
+
+
+async def _with_cache(settings: configuration.Settings, ask: Any) -> Any:
+    cache = await redis_cache.connect(settings)
+    if cache.fault:
+        raise ConfigError(cache.fault)
+    try:
+        return await ask(cache)
+    except redis_cache.FAULTS as error:
+        raise ConfigError(f"Redis: {error}") from error
+    finally:
+        await cache.close()
+
+
+def _checked(company: str | None = None, source: str | None = None) -> configuration.Settings:
+    """The settings, once they and the companies file are known to be sound: a flow must not start in vain."""
+    settings = configuration.load()
+    chosen = companies_file.select(companies_file.read(settings.companies_file), company, source)
+    companies_file.require_contact(chosen, settings.contact)
+    return settings
+
+
+def _interrupted(_: int, __: FrameType | None) -> None:
+    """Once is enough: what follows is cleaning up, and that must not be cut off."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command; our own errors are lines on stderr, not tracebacks."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    signal.signal(signal.SIGINT, _interrupted)
+    try:
+        app()
+    except PipelineError as error:
+        for line in getattr(error, "faults", None) or [str(error)]:
+            Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {show.plain(line)}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        show.note("ended; what was landed is kept, the next run goes on from there")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Flow `ingest`: every board of the companies file, scraped, landed, closed and extracted.
+
+Reason: one event loop awaits one task run per board under a bound; boards flow through a short queue to the one
+writer, so memory holds a few boards, never all postings; extraction then works off what the file says is pending.
+
+Needs: the companies file, the boards' hosts; Redis and a model only where there are any.
+Writes: the SQLite file, the Redis cache, a progress artifact and a summary artifact.
+"""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import flow
+from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
+from prefect.runtime import flow_run
+from prefect.states import Completed, State, StateType
+from prefect.tasks import exponential_backoff
+from prefect.utilities.annotations import quote
+
+from tasks import companies as companies_file
+from tasks import settings as configuration
+from tasks.extract import extract_batch
+from tasks.run import Run, open_run
+from tasks.scrape import failed, scrape_company
+from tasks.store import extractions, runs
+from tasks.store.ledger import BoardRun
+from tasks.upsert import upsert_batch
+
+log = logging.getLogger(__name__)
+
+COLUMNS = "name outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds error"
+
+
+def _run_name() -> str:
+    return f"ingest {datetime.now(UTC):%Y-%m-%d %H:%M}"
+
+
+@flow(name="ingest", flow_run_name=_run_name, persist_result=False, validate_parameters=True)
+async def ingest(
+    company: str | None = None, source: str | None = None, full: bool = False, dry_run: bool = False
+) -> State[Any]:
+    """Scrape, land and extract; `Completed` when every board was read, `Partial` when some failed.
+
+    Shape: `company` is a name, a board or an id of the companies file; `full` reads unchanged pages too; `dry_run`
+    writes nothing.
+    Raises: ConfigError, StoreError.
+    """
+    settings = configuration.load()
+    chosen = companies_file.select(companies_file.read(settings.companies_file), company, source)
+    companies_file.require_contact(chosen, settings.contact)
+    async with open_run(settings, is_full=full, is_dry=dry_run) as run:
+        landed: set[str] = set()
+        if run.writer is not None:
+            asked = {"company": company, "source": source, "full": full, "file": str(settings.companies_file.resolve())}
+            run.id, landed = runs.start(run.writer, asked, chosen, settings)
+            extractions.register(run.writer, run.recipe, run.recipe_parameters)
+        boards = [BoardRun(each) for each in chosen if each.id not in landed]
+        if landed:
+            log.info("going on with run %s: %d of %d boards are landed already", run.id, len(landed), len(chosen))
+        await _scrape_all(run, boards)
+        if run.writer is None:
+            rows = [_row(board) for board in boards]
+            await _summarise(rows, "Dry run: nothing was written")
+            return _state(sum(board.error is not None for board in boards), len(boards), rows)
+        await _extract_all(run)
+        return await _finish(run)
+
+
+async def _scrape_all(run: Run, boards: list[BoardRun]) -> None:
+    queue: asyncio.Queue[BoardRun | None] = asyncio.Queue(maxsize=run.settings.max_companies)
+    slots = asyncio.Semaphore(run.settings.max_companies)
+    scrape = scrape_company.with_options(
+        retries=run.settings.retries, retry_delay_seconds=exponential_backoff(run.settings.retry_delay_seconds)
+    )
+
+    async def one(board: BoardRun) -> None:
+        async with slots:
+            state = await scrape(board.company, quote(board), quote(run), return_state=True)
+            if not state.is_completed():
+                failed(board, await state.aresult(raise_on_failure=False))
+                log.warning("%s: %s", board.company.name, board.error)
+            await queue.put(board)
+
+    async def everyone() -> None:
+        await asyncio.gather(*(one(board) for board in boards))
+        await queue.put(None)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_land_all(run, queue, len(boards)))
+        group.create_task(everyone())
+
+
+async def _land_all(run: Run, queue: asyncio.Queue[BoardRun | None], total: int) -> None:
+    """Take what waits, up to a batch, and land it; the slower the writer, the larger its batches."""
+    progress = await acreate_progress_artifact(progress=0.0, key="ingest-progress", description=f"0 of {total} boards")
+    done, told_at, is_open = 0, time.monotonic(), True
+    while is_open:
+        board = await queue.get()
+        batch: list[BoardRun] = []
+        while board is not None:
+            batch.append(board)
+            if queue.empty() or sum(len(each.rows) for each in batch) >= run.settings.upsert_batch:
+                break
+            board = queue.get_nowait()
+        is_open = board is not None
+        if batch and run.id is not None:
+            await upsert_batch(quote(batch), quote(run), count=sum(len(each.rows) for each in batch))
+        done += len(batch)
+        if not is_open or time.monotonic() - told_at > 1:
+            told_at = time.monotonic()
+            share = 100.0 * done / total if total else 100.0
+            await aupdate_progress_artifact(progress, progress=share, description=f"{done} of {total} boards")
+
+
+async def _extract_all(run: Run) -> None:
+    assert run.reader is not None
+    after_pk = 0
+    while rows := extractions.pending(run.reader, run.recipe, after_pk, run.settings.extract_batch):
+        await extract_batch(quote(rows), quote(run), count=len(rows))
+        after_pk = rows[-1]["pk"]
+
+
+async def _finish(run: Run) -> State[Any]:
+    assert run.writer is not None and run.id is not None
+    runs.finish(run.writer, run.id, str(flow_run.id), run.extracted, run.warnings())
+    runs.optimize(run.writer)
+    latest = runs.latest(run.writer)
+    assert latest is not None
+    counts = ", ".join(f"{latest[name]:,} {name.replace('_', ' ')}" for name in ("new", "changed", "closed", "extracted", "cache_hits"))
+    rows = [{name: board[name] for name in COLUMNS.split()} for board in runs.board_rows(run.writer, run.id)]
+    await _summarise(rows, " · ".join([f"Run {run.id}: {counts}", *run.warnings()]))
+    return _state(latest["failed"], latest["boards"])
+
+
+async def _summarise(rows: list[dict[str, Any]], description: str) -> None:
+    await acreate_table_artifact(table=rows[:500], key="ingest-summary", description=description)
+
+
+def _row(board: BoardRun) -> dict[str, Any]:
+    values = {name: getattr(board, name) for name in COLUMNS.split()[1:]}
+    return {"name": board.company.name, "source": board.company.source, **values}
+
+
+def _state(failures: int, total: int, rows: list[dict[str, Any]] | None = None) -> State[Any]:
+    """Shape: of type Failed, so that no list shows it green, under a name of its own."""
+    if failures:
+        return State(type=StateType.FAILED, name="Partial", message=f"{failures} of {total} boards failed", data=rows)
+    return Completed(message=f"all {total} boards read", data=rows)

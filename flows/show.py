@@ -1,0 +1,135 @@
+"""What a person sees in the terminal: notes, live progress, tables; plain lines where output is piped, JSON on request."""
+
+import asyncio
+import json
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tasks import store
+from tasks.errors import StoreError
+
+PROGRESS = """SELECT boards, failed, (SELECT count(*) FROM board_runs WHERE run_id = runs.id) AS done,
+  (SELECT coalesce(sum(new + changed), 0) FROM board_runs WHERE run_id = runs.id) AS landed,
+  (SELECT count(*) FROM jobs WHERE recipe IS NULL AND is_open = 1) AS pending
+  FROM runs WHERE state = 'running' ORDER BY id DESC LIMIT 1"""
+BOARD_COLUMNS = ("name", "source", "outcome", "fetched", "new", "changed", "closed", "error")
+PLAIN_EVERY_SECONDS = 5.0
+COLOURS = {"complete": "green", "unchanged": "green", "truncated": "yellow", "empty": "yellow"}
+
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def plain(text: Any) -> str:
+    """Words from outside, with nothing in them that the terminal would obey."""
+    printable = "".join(char if char.isprintable() else " " for char in str(text))
+    return escape(printable)
+
+
+def note(line: str) -> None:
+    """A line for the person, on stderr, so that stdout stays for results."""
+    err.print(line)
+
+
+async def progress(running: asyncio.Future[Any], database: Path | None) -> None:
+    """Show how far the run is until it ends, read from the file itself."""
+    if database is None:
+        await asyncio.wait([running])
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bars:
+        boards, told = bars.add_task("boards", total=None), 0.0
+        loop = asyncio.get_running_loop()
+        while not (await asyncio.wait([running], timeout=0.3))[0]:
+            row = await asyncio.to_thread(_progress, database)
+            if row is None:
+                continue
+            line = f"boards · {row['landed']:,} landed · {row['pending']:,} to extract"
+            bars.update(boards, completed=row["done"], total=row["boards"], description=line)
+            if not err.is_terminal and loop.time() - told > PLAIN_EVERY_SECONDS:
+                told = loop.time()
+                note(f"{row['done']} of {row['boards']} {line}")
+
+
+def _progress(database: Path) -> sqlite3.Row | None:
+    try:
+        with closing(store.open_reader(database)) as reader:
+            row: sqlite3.Row | None = reader.execute(PROGRESS).fetchone()
+            return row
+    except (StoreError, sqlite3.OperationalError):  # not made yet
+        return None
+
+
+def result(state: Any, rows: list[dict[str, Any]], database: Path | None, as_json: bool) -> None:
+    """How a run ended: every board that needs a look, and the sums."""
+    if as_json:
+        print(json.dumps({"state": state.name, "message": state.message, "boards": rows}, default=str))
+        return
+    look = [row for row in rows if row["outcome"] not in ("complete", "unchanged") or row.get("guard")]
+    table(look if len(rows) > 40 else rows, BOARD_COLUMNS)
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row["outcome"]] = counts.get(row["outcome"], 0) + 1
+    sums = {name: sum(row[name] or 0 for row in rows) for name in ("fetched", "new", "changed", "closed")}
+    boards = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    jobs = ", ".join(f"{count:,} {name}" for name, count in sums.items())
+    out.print(f"{state.name}: {len(rows)} boards ({boards}); jobs: {jobs}")
+    if state.name not in ("Completed", "Partial"):
+        out.print(plain(state.message))
+    if database is not None:
+        out.print(f"{database}", soft_wrap=True)
+
+
+def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    """Rows as a table on a terminal, as tab-separated lines where piped."""
+    if not rows:
+        return
+    if not out.is_terminal:
+        for row in rows:
+            print("\t".join("" if row[name] is None else " ".join(str(row[name]).split()) for name in columns))
+        return
+    sheet = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        cells = [plain("" if row[name] is None else row[name]) for name in columns]
+        sheet.add_row(*cells, style=COLOURS.get(str(row.get("outcome")), "red" if "outcome" in row else None))
+    out.print(sheet)
+
+
+def jobs(rows: list[dict[str, Any]], as_json: bool) -> None:
+    """Found jobs, the best first."""
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+    elif not rows:
+        note("no job holds all these words")
+    else:
+        table(rows, ("title", "company", "location", "posted_on", "url"))
+
+
+def facts(values: dict[str, Any], as_json: bool) -> None:
+    """Names and values, a line each."""
+    if as_json:
+        print(json.dumps(values, default=str))
+        return
+    for name, value in values.items():
+        out.print(f"{name.replace('_', ' ')}: {plain(value)}")
+
+
+def status(values: dict[str, Any], as_json: bool) -> None:
+    """The state of things, the boards that need a look last."""
+    if as_json:
+        print(json.dumps(values, default=str))
+        return
+    run = values["last_run"]
+    said = "none yet"
+    if run:
+        said = f"{run['id']} {run['state']}, begun {run['started_at']}, {run['failed']} of {run['boards']} boards failed"
+    facts({**values, "last_run": said, "boards": f"{len(values['boards'])} need a look"}, False)
+    table(values["boards"], BOARD_COLUMNS)

@@ -1,0 +1,102 @@
+"""The companies file: CSV with the columns name, source, board, base_url."""
+
+import csv
+import io
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from tasks.addresses import is_loopback
+from tasks.errors import ConfigError
+from tasks.model import Company
+
+COLUMNS = ["name", "source", "board", "base_url"]
+
+
+def read(path: Path) -> list[Company]:
+    """Every company of the file, in its order.
+
+    Raises: ConfigError with one line for each fault, `file:line: what is wrong`.
+    """
+    faults: list[str] = []
+    companies: dict[str, Company] = {}
+    for line, row in _rows(path):
+        company = _company(row, f"{path}:{line}", faults)
+        if company and company.id in companies:
+            faults.append(f"{path}:{line}: {company.id} stands here a second time; delete one of the two rows")
+        elif company:
+            companies[company.id] = company
+    if not companies and not faults:
+        faults.append(f"{path}: no company in it; add a row such as `Stripe,greenhouse,stripe,`")
+    if faults:
+        raise ConfigError(*faults)
+    return list(companies.values())
+
+
+def select(companies: list[Company], name: str | None, source: str | None) -> list[Company]:
+    """Those whose name, board or id is `name` (any case) and whose source is `source`.
+
+    Raises: ConfigError where nothing is left.
+    """
+    wanted = name.casefold() if name else None
+    found = [
+        company
+        for company in companies
+        if (wanted is None or wanted in {company.name.casefold(), company.board.casefold(), company.id.casefold()})
+        and (source is None or company.source == source)
+    ]
+    if not found:
+        asked = " and ".join(f"{what} {value!r}" for what, value in (("company", name), ("source", source)) if value)
+        raise ConfigError(f"no row of the companies file has {asked}")
+    return found
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); set ROLECALL_COMPANIES_FILE") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="")
+    try:
+        if reader.fieldnames != COLUMNS:
+            raise ConfigError(f"{path}:1: the first line must be `{','.join(COLUMNS)}`")
+        return [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise ConfigError(f"{path}:{reader.line_num}: is not CSV ({error})") from error
+
+
+def _company(row: dict[str, str], place: str, faults: list[str]) -> Company | None:
+    if "" in row:
+        faults.append(f"{place}: has more than {len(COLUMNS)} columns; put values with commas in quotes")
+        return None
+    try:
+        company = Company.model_validate(row)
+    except ValidationError as error:
+        faults += [f"{place}: {fault['loc'][0]} {fault['input']!r}: {fault['msg']}" for fault in error.errors()]
+        return None
+    if find_spec(f"tasks.sources.{company.source}") is None:
+        faults.append(f"{place}: source {company.source!r} is unknown; known are {', '.join(known_sources())}")
+        return None
+    return company
+
+
+def known_sources() -> list[str]:
+    """Names of the source modules."""
+    folder = Path(__file__).parent / "sources"
+    return sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+
+
+def require_contact(companies: list[Company], contact: str | None) -> None:
+    """Boards of others must be able to see whom to write to; those on this machine need not.
+
+    Raises: ConfigError.
+    """
+    if contact is None and any(not is_loopback(urlsplit(c.base_url or "").hostname or "") for c in companies):
+        raise ConfigError(
+            "ROLECALL_CONTACT is not set: give your e-mail address or web page, it is sent to the boards in the "
+            "User-Agent so that they can reach you"
+        )

@@ -1,0 +1,90 @@
+"""Everything that one ingest holds open, so that the verbs need one argument and nothing is opened twice."""
+
+import fcntl
+import hashlib
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tasks import cache, llm, rules, store
+from tasks.errors import StoreError
+from tasks.fetch import Fetcher, fetcher
+from tasks.model import Extraction
+from tasks.settings import Settings
+
+
+@dataclass(slots=True)
+class Run:
+    """One ingest. Shape: `id` is None in a dry run, which has no database either."""
+
+    settings: Settings
+    fetcher: Fetcher
+    cache: cache.Cache
+    engine: llm.Engine | None
+    recipe: str
+    recipe_parameters: dict[str, Any]
+    writer: sqlite3.Connection | None = None
+    reader: sqlite3.Connection | None = None
+    id: int | None = None
+    is_full: bool = False  # read every page anew, whatever it yielded before
+    extracted: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def warnings(self) -> list[str]:
+        """One line for each thing that this run had to do without."""
+        return [*self.faults, *([self.cache.fault] if self.cache.fault else [])]
+
+
+@asynccontextmanager
+async def open_run(settings: Settings, is_full: bool = False, is_dry: bool = False) -> AsyncIterator[Run]:
+    """A run with all its neighbours.
+
+    Raises: StoreError where another run writes the same file, ConfigError where the engine is none.
+    """
+    engine = llm.engine(settings)
+    parameters = recipe_parameters(engine)
+    with ExitStack() as stack:
+        writer = reader = None
+        if not is_dry:
+            stack.enter_context(_only_writer(settings.data_dir))
+            writer = stack.enter_context(closing(store.open_database(settings.database)))
+            reader = stack.enter_context(closing(store.open_reader(settings.database)))
+        async with fetcher(settings) as pages:
+            answers = await cache.connect(settings)
+            try:
+                yield Run(settings, pages, answers, engine, recipe_id(parameters), parameters, writer, reader, None, is_full)
+            finally:
+                await answers.close()
+
+
+def recipe_parameters(engine: llm.Engine | None) -> dict[str, Any]:
+    """All that decides an extraction's outcome: rules, engine, and the shape of the answer."""
+    schema = json.dumps(Extraction.model_json_schema(), sort_keys=True).encode()
+    return {
+        "rules": rules.VERSION,
+        "schema": hashlib.sha256(schema).hexdigest()[:16],
+        "engine": engine.recipe if engine else None,
+    }
+
+
+def recipe_id(parameters: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    """A lock that the system frees whatever becomes of us.
+
+    Raises: StoreError where another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(folder / "ingest.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(f"{folder}: another ingest is writing there; wait for it, or see `rolecall status`") from error
+        yield

@@ -1,0 +1,81 @@
+"""All settings, from the environment (`ROLECALL_…`) or a file `.env` beside the command."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import AliasChoices, Field, ImportString, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What a person may change; every field has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="ROLECALL_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path(".rolecall"), description="folder of the database, Redis' and Prefect's files")
+    companies_file: Path = Field(ROOT / "deployments" / "companies.csv", description="the boards to follow")
+    contact: str | None = Field(None, description="your e-mail or page; sent to the boards in the User-Agent")
+
+    max_companies: int = Field(16, ge=1, le=500, description="boards scraped at once")
+    requests_per_second: float = Field(2.0, gt=0, description="to one host")
+    loopback_requests_per_second: float = Field(1000.0, gt=0, description="to a host on this machine")
+    requests_per_host: int = Field(8, ge=1, description="in flight to one host")
+    page_timeout_seconds: float = Field(60.0, gt=0, description="for one page, from first byte sent to last received")
+    connect_timeout_seconds: float = Field(10.0, gt=0)
+    page_max_bytes: int = Field(64_000_000, gt=0, description="of one page, decompressed")
+    page_max_redirects: int = Field(5, ge=0)
+    board_max_pages: int = Field(3000, ge=1, description="a board with more is marked truncated")
+    host_pause_max_seconds: float = Field(120.0, gt=0, description="a longer Retry-After fails the board at once")
+    retries: int = Field(3, ge=0, le=10, description="of a board, on transient errors only")
+    retry_delay_seconds: float = Field(2.0, ge=0, description="doubles with each retry, with jitter")
+
+    redis_url: str | None = Field(
+        None,
+        validation_alias=AliasChoices("ROLECALL_REDIS_URL", "REDIS_URL"),
+        description="unset: an embedded server under data_dir; `off`: no cache",
+    )
+    redis_timeout_seconds: float = Field(0.2, gt=0, description="a slower Redis is left out for the rest of the run")
+    redis_max_memory_mb: int = Field(256, ge=16, description="of the embedded server; least recently used go first")
+    cache_ttl_days: float = Field(30.0, gt=0)
+
+    engine: ImportString[Any] | None = Field(
+        None, description="import path of a model engine (`package.module:function`); unset: rules only"
+    )
+    extract_batch: int = Field(200, ge=1, le=5000, description="postings of one extraction task")
+    upsert_batch: int = Field(2000, ge=1, le=20000, description="postings of one transaction, whole boards")
+
+    drop_guard_share: float = Field(0.7, ge=0, le=1, description="of the usual size; a smaller listing closes nothing")
+    blast_guard_share: float = Field(0.5, ge=0, le=1, description="of a board's jobs; more close only when seen twice")
+    blast_guard_jobs: int = Field(5, ge=0, description="fewer than this always close")
+    resume_within_seconds: float = Field(3600.0, ge=0, description="a run that was cut off so recently is gone on with")
+
+    prefect_port: int = Field(4200, ge=1, le=65535)
+    datasette_host: str = "127.0.0.1"
+    datasette_port: int = Field(8001, ge=1, le=65535)
+    schedule: str = Field("0 * * * *", description="cron line of `rolecall up`")
+
+    @cached_property
+    def database(self) -> Path:
+        return self.data_dir / "rolecall.db"
+
+
+def load() -> Settings:
+    """The settings now in force.
+
+    Raises: ConfigError with one line for each that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ConfigError(*(_fault(fault) for fault in error.errors())) from error
+
+
+def _fault(fault: Any) -> str:
+    name = str(fault["loc"][0]).upper() if fault["loc"] else "settings"
+    name = name if name.startswith("ROLECALL_") else f"ROLECALL_{name}"
+    return f"{name}={fault['input']!r}: {fault['msg']}"

@@ -1,0 +1,104 @@
+"""The only owner of SQLite: one file, one writer, one transaction per batch, readers never wait (WAL)."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tasks.errors import StoreError
+
+SCHEMA = Path(__file__).parent.parent / "schema.sql"
+MIGRATIONS: dict[int, str] = {}  # version -> the script that leads from the version before to it; forward only
+VERSION = 1 + len(MIGRATIONS)
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The writer's connection; makes and migrates the file.
+
+    Raises: StoreError where the file is no database, is damaged, cannot be written, or is newer than this code.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _told(path):
+        connection = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        if path.stat().st_size == 0:
+            path.chmod(0o600)
+            connection.execute("PRAGMA page_size = 8192")
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "cache_size = -65536",
+            "temp_store = MEMORY",
+            "secure_delete = OFF",
+            "foreign_keys = ON",
+            "recursive_triggers = ON",
+            "journal_size_limit = 67108864",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        _migrate(connection, path)
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Raises: StoreError where there is no file yet.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: no database yet; run `rolecall ingest` first")
+    with _told(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        _check_version(connection, path)
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing.
+
+    Raises: StoreError where SQLite refuses; then nothing was written.
+    """
+    with _told(None):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def now() -> str:
+    """This instant, as the database writes instants: UTC with milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    version = _check_version(connection, path)
+    if version == 0:
+        script = SCHEMA.read_text() + "".join(MIGRATIONS.values())
+        settings = "INSERT INTO jobs_fts(jobs_fts, rank) VALUES ('hashsize', 67108864);"
+        connection.executescript(f"BEGIN IMMEDIATE; {script} {settings} PRAGMA user_version = {VERSION}; COMMIT;")
+    for step in range(max(version, 1) + 1, VERSION + 1) if version else ():
+        connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[step]}; PRAGMA user_version = {step}; COMMIT;")
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> int:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise StoreError(f"{path}: was written by a newer Rolecall (schema {version}, ours is {VERSION}); upgrade")
+    if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise StoreError(f"{path}: is a database of something else; set ROLECALL_DATA_DIR to another folder")
+    return version
+
+
+@contextmanager
+def _told(path: Path | None) -> Iterator[None]:
+    """SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}" if path else f"SQLite refused: {error}") from error

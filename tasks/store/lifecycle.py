@@ -1,0 +1,74 @@
+"""When a job counts as closed, and when a listing is too doubtful to close anything."""
+
+import sqlite3
+import statistics
+
+from tasks.settings import Settings
+from tasks.store.ledger import PROVEN, BoardRun
+
+
+def reopen(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: str) -> int:
+    """Open again what was closed and is seen again; whatever was seen has missed nothing."""
+    back = "company_id = :company AND is_open = 0 AND id IN (SELECT id FROM seen WHERE company_id = :company)"
+    values = {"company": board.company.id, "run": run_id, "at": at}
+    connection.execute(
+        f"""INSERT INTO job_changes(job_pk, run_id, field, old, new, at)
+            SELECT pk, :run, 'is_open', '0', '1', :at FROM jobs WHERE {back}""",
+        values,
+    )
+    reopened = connection.execute(f"UPDATE jobs SET is_open = 1, closed_at = NULL, misses = 0 WHERE {back}", values)
+    connection.execute(
+        """UPDATE jobs SET misses = 0 WHERE company_id = :company AND is_open = 1 AND misses > 0
+           AND id IN (SELECT id FROM seen WHERE company_id = :company)""",
+        values,
+    )
+    return reopened.rowcount
+
+
+def close_absent(connection: sqlite3.Connection, run_id: int, board: BoardRun, settings: Settings, at: str) -> None:
+    """Close what a proven listing no longer holds, unless a guard finds the listing itself doubtful."""
+    if board.outcome not in PROVEN and not _is_empty_for_good(connection, board, at):
+        return
+    values = {"company": board.company.id, "run": run_id, "at": at, "limit": board.misses_to_close}
+    absent = "company_id = :company AND is_open = 1 AND id NOT IN (SELECT id FROM seen WHERE company_id = :company)"
+    missing = connection.execute(f"SELECT misses FROM jobs WHERE {absent}", values).fetchall()
+    if not missing:
+        return
+    closing = sum(row["misses"] + 1 >= board.misses_to_close for row in missing)
+    board.guard = _guard(connection, board, closing, settings) if board.outcome in PROVEN else None
+    if board.guard:
+        return
+    connection.execute(f"UPDATE jobs SET misses = misses + 1 WHERE {absent}", values)
+    gone = f"{absent} AND misses >= :limit"
+    connection.execute(
+        f"""INSERT INTO job_changes(job_pk, run_id, field, old, new, at)
+            SELECT pk, :run, 'is_open', '1', '0', :at FROM jobs WHERE {gone}""",
+        values,
+    )
+    board.closed = connection.execute(f"UPDATE jobs SET is_open = 0, closed_at = :at WHERE {gone}", values).rowcount
+
+
+def _guard(connection: sqlite3.Connection, board: BoardRun, closing: int, settings: Settings) -> str | None:
+    history = connection.execute(
+        "SELECT fetched, guard FROM board_runs WHERE company_id = ? AND outcome IN (?, ?) ORDER BY run_id DESC LIMIT 5",
+        (board.company.id, *PROVEN),
+    ).fetchall()
+    if history and board.fetched < settings.drop_guard_share * statistics.median(row["fetched"] for row in history):
+        return "drop"
+    held = connection.execute(
+        "SELECT count(*) FROM jobs WHERE company_id = ? AND is_open = 1", (board.company.id,)
+    ).fetchone()[0] - board.new - board.reopened  # those that were open before this listing
+    many = closing > settings.blast_guard_jobs and closing > settings.blast_guard_share * held
+    return "blast" if many and not (history and history[0]["guard"]) else None
+
+
+def _is_empty_for_good(connection: sqlite3.Connection, board: BoardRun, at: str) -> bool:
+    """An empty listing is believed at its third sight, a day or more after the first."""
+    if board.outcome != "empty":
+        return False
+    rows = connection.execute(
+        """SELECT outcome, julianday(?) - julianday(at) AS days FROM board_runs WHERE company_id = ?
+           ORDER BY run_id DESC LIMIT 2""",
+        (at, board.company.id),
+    ).fetchall()
+    return len(rows) == 2 and all(row["outcome"] == "empty" for row in rows) and rows[-1]["days"] >= 1
