@@ -4,36 +4,30 @@ Exit codes: 0 all well, 1 the run failed, 2 something given is wrong, 3 some boa
 """
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing, suppress
-from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
 
-from flows import local, show
-from tasks import cache as redis_cache
-from tasks import child
+from flows import local, lookup, show
+from flows.lookup import CompanyOption, Json
+from tasks import child, store
 from tasks import companies as companies_file
 from tasks import settings as configuration
-from tasks import store
 from tasks.addresses import is_loopback
 from tasks.errors import ConfigError, PipelineError
-from tasks.store import runs, search
+from tasks.store import runs
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-cache_app = typer.Typer(no_args_is_help=True, help="Look into the Redis cache, or forget parts of it.")
-app.add_typer(cache_app, name="cache")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-CompanyOption = Annotated[str | None, typer.Option(help="A name, board or id of the companies file.")]
+app.add_typer(lookup.app)
 EXITS = {"Completed": 0, "Partial": 3}
 
 
@@ -70,7 +64,7 @@ async def _ingest(
     if isinstance(value, PipelineError):
         raise value
     if dry_run:
-        return state, list(value or [])
+        return state, cast(list[dict[str, Any]], value or [])
     with closing(store.open_reader(settings.database)) as reader:
         latest = runs.latest(reader)
         return state, [dict(row) for row in runs.board_rows(reader, latest["id"])] if latest else []
@@ -90,9 +84,7 @@ def serve(
     host = host or settings.datasette_host
     if not is_loopback(host):
         os.environ["ROLECALL_PUBLIC"] = "1"
-    folder = configuration.ROOT / "datasette"
-    options = json.loads((folder / "settings.json").read_text())
-    site = Datasette([str(settings.database)], config_dir=folder, settings=options)
+    site = Datasette([str(settings.database)], config_dir=configuration.ROOT / "datasette")
     port = port or local.free_port(settings.datasette_port)
     show.note(f"Datasette: http://{host}:{port}/  (Ctrl-C ends it)")
     uvicorn.run(site.app(), host=host, port=port, log_level="warning", timeout_graceful_shutdown=3)
@@ -137,118 +129,6 @@ def schedule() -> None:
         from flows.ingest import ingest as flow
 
         flow.serve(name="scheduled", cron=settings.schedule, limit=1, print_starting_message=False)
-
-
-@app.command()
-def status(as_json: Json = False) -> None:
-    """The last run, the boards that need a look, what is pending, and which servers answer."""
-    settings = configuration.load()
-    with closing(store.open_reader(settings.database)) as reader:
-        latest = runs.latest(reader)
-        boards = [dict(row) for row in runs.board_rows(reader, latest["id"])] if latest else []
-        facts = {
-            "database": str(settings.database),
-            "bytes": settings.database.stat().st_size,
-            **search.totals(reader),
-            "last_run": dict(latest) if latest else None,
-            "boards": [board for board in boards if board["outcome"] not in ("complete", "unchanged") or board["guard"]],
-            **local.answering(settings),
-        }
-    show.status(facts, as_json)
-
-
-@app.command(name="search")
-def find(
-    words: Annotated[list[str], typer.Argument(help="Words that a job must hold.")],
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
-    closed: Annotated[bool, typer.Option("--closed", help="Closed jobs too.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Search titles, companies, places and texts."""
-    with closing(store.open_reader(configuration.load().database)) as reader:
-        show.jobs(search.find(reader, " ".join(words), limit, is_open_only=not closed), as_json)
-
-
-@app.command()
-def check(as_json: Json = False) -> None:
-    """Check settings and companies file; every fault with its line."""
-    faults: list[str] = []
-    try:
-        settings = configuration.load()
-        companies = companies_file.read(settings.companies_file)
-        companies_file.require_contact(companies, settings.contact)
-    except ConfigError as error:
-        faults = list(error.faults)
-    if as_json:
-        print(json.dumps({"faults": faults}))
-    elif not faults:
-        show.note(f"{len(companies)} companies, settings fine")
-    if faults and not as_json:
-        raise ConfigError(*faults)
-    raise typer.Exit(2 if faults else 0)
-
-
-@app.command()
-def export(
-    file: Annotated[Path, typer.Argument(help="Where to: .csv, .tsv, .json or .jsonl by its ending.")],
-    sql: Annotated[str, typer.Option(help="What to write.")] = "SELECT * FROM jobs_full",
-) -> None:
-    """Write jobs, or whatever a query selects, to a file, by way of sqlite-utils."""
-    from sqlite_utils.cli import cli as sqlite_utils
-
-    formats = {".csv": ["--csv"], ".tsv": ["--tsv"], ".json": [], ".jsonl": ["--nl"]}
-    if file.suffix not in formats:
-        raise ConfigError(f"{file}: the ending must be one of {', '.join(formats)}")
-    settings = configuration.load()
-    store.open_reader(settings.database).close()
-    with open(file, "w", encoding="utf-8", newline="") as output:
-        sys.stdout, before = output, sys.stdout
-        try:
-            sqlite_utils.main(["query", str(settings.database), sql, *formats[file.suffix]], standalone_mode=False)
-        finally:
-            sys.stdout = before
-    show.note(f"wrote {file}")
-
-
-@cache_app.command("stats")
-def cache_stats(as_json: Json = False) -> None:
-    """Entries per recipe, and Redis' memory."""
-    settings = configuration.load()
-    with local.redis_server(settings):
-        show.facts(asyncio.run(_with_cache(settings, redis_cache.Cache.stats)), as_json)
-
-
-@cache_app.command("invalidate")
-def cache_invalidate(
-    recipe: Annotated[str | None, typer.Option(help="Only this recipe.")] = None,
-    company: CompanyOption = None,
-    content_hash: Annotated[str | None, typer.Option(help="Only this content.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Forget cached extractions; the durable copies in the file stay."""
-    if not (recipe or company or content_hash or everything):
-        raise ConfigError("say what to forget: --recipe, --company, --content-hash or --all")
-    settings = configuration.load()
-    hashes = [content_hash] if content_hash else None
-    if company:
-        with closing(store.open_reader(settings.database)) as reader:
-            hashes = [*(hashes or []), *search.hashes_of(reader, company)]
-    with local.redis_server(settings):
-        gone = asyncio.run(_with_cache(settings, lambda cache: cache.invalidate(recipe or "*", hashes)))
-    show.facts({"forgotten": gone}, as_json)
-
-
-async def _with_cache(settings: configuration.Settings, ask: Any) -> Any:
-    cache = await redis_cache.connect(settings)
-    if cache.fault:
-        raise ConfigError(cache.fault)
-    try:
-        return await ask(cache)
-    except redis_cache.FAULTS as error:
-        raise ConfigError(f"Redis: {error}") from error
-    finally:
-        await cache.close()
 
 
 def _checked(company: str | None = None, source: str | None = None) -> configuration.Settings:

@@ -160,7 +160,7 @@ def _wait(is_ready: Callable[[], bool], is_alive: Callable[[], bool], what: str,
 
 
 def _settle(api: str, since: str) -> None:
-    """Wait until the server has recorded every task run since then to its end, so that the UI shows the run as it was."""
+    """Wait until the server has recorded every task run since then to its end: the UI shows the run as it was."""
     flows = {"start_time": {"after_": since}}
     unfinished = {"state": {"type": {"any_": ["RUNNING", "PENDING"]}}}
     for module, worker in (("prefect.logging.handlers", "APILogWorker"), ("prefect.events.worker", "EventsWorker")):

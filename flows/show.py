@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: notes, live progress, tables; plain lines where output is piped, JSON on request."""
+"""What a person sees in the terminal: notes, live progress, tables; plain lines where piped, JSON on request."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from tasks import store
 from tasks.errors import StoreError
+from tasks.store.ledger import PROVEN
 
 PROGRESS = """SELECT boards, failed, (SELECT count(*) FROM board_runs WHERE run_id = runs.id) AS done,
   (SELECT coalesce(sum(new + changed), 0) FROM board_runs WHERE run_id = runs.id) AS landed,
@@ -73,7 +74,7 @@ def result(state: Any, rows: list[dict[str, Any]], database: Path | None, as_jso
     if as_json:
         print(json.dumps({"state": state.name, "message": state.message, "boards": rows}, default=str))
         return
-    look = [row for row in rows if row["outcome"] not in ("complete", "unchanged") or row.get("guard")]
+    look = [row for row in rows if row["outcome"] not in PROVEN or row.get("guard")]
     table(look if len(rows) > 40 else rows, BOARD_COLUMNS)
     counts: dict[str, int] = {}
     for row in rows:
@@ -130,6 +131,8 @@ def status(values: dict[str, Any], as_json: bool) -> None:
     run = values["last_run"]
     said = "none yet"
     if run:
-        said = f"{run['id']} {run['state']}, begun {run['started_at']}, {run['failed']} of {run['boards']} boards failed"
+        said = (
+            f"{run['id']} {run['state']}, begun {run['started_at']}, {run['failed']} of {run['boards']} boards failed"
+        )
     facts({**values, "last_run": said, "boards": f"{len(values['boards'])} need a look"}, False)
     table(values["boards"], BOARD_COLUMNS)

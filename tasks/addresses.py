@@ -54,7 +54,9 @@ class PublicOnly(httpcore.AsyncNetworkBackend):
     def __init__(self) -> None:
         self._inner = httpcore.AnyIOBackend()
 
-    async def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> Any:
+    async def connect_tcp(  # type: ignore[override]  # what we do not look at is passed on as it comes
+        self, host: str, port: int, timeout: float | None = None, **options: Any
+    ) -> httpcore.AsyncNetworkStream:
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

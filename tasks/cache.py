@@ -115,7 +115,7 @@ def _key(recipe: str, content: str) -> str:
     return f"{PREFIX}:{recipe}:{content}"
 
 
-def _read(value: bytes) -> Extraction | None:
+def _read(value: bytes | str) -> Extraction | None:
     try:
         return Extraction.model_validate_json(value)
     except ValidationError:

@@ -23,7 +23,8 @@ async def extract_batch(rows: Sequence[sqlite3.Row], run: Run, count: int) -> No
 
     Raises: StoreError; then nothing of the batch was written, and the run ends.
     """
-    assert run.writer is not None and run.id is not None
+    assert run.writer is not None
+    assert run.id is not None
     by_content = {row["content_hash"]: row for row in rows}
     known = await run.cache.get(run.recipe, list(by_content))
     missing = [content for content in by_content if content not in known]

@@ -56,7 +56,9 @@ async def open_run(settings: Settings, is_full: bool = False, is_dry: bool = Fal
         async with fetcher(settings) as pages:
             answers = await cache.connect(settings)
             try:
-                yield Run(settings, pages, answers, engine, recipe_id(parameters), parameters, writer, reader, None, is_full)
+                yield Run(
+                    settings, pages, answers, engine, recipe_id(parameters), parameters, writer, reader, None, is_full
+                )
             finally:
                 await answers.close()
 
@@ -82,9 +84,11 @@ def _only_writer(folder: Path) -> Iterator[None]:
     Raises: StoreError where another process holds it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(folder / "ingest.lock", "w") as lock:
+    with (folder / "ingest.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StoreError(f"{folder}: another ingest is writing there; wait for it, or see `rolecall status`") from error
+            raise StoreError(
+                f"{folder}: another ingest is writing there; wait for it, or see `rolecall status`"
+            ) from error
         yield

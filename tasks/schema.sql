@@ -56,6 +56,7 @@ CREATE TABLE jobs (
   apply_url    TEXT CHECK (apply_url LIKE 'http%'),
   posted_on    TEXT,
   expires_on   TEXT,
+  listed_on    TEXT GENERATED ALWAYS AS (coalesce(posted_on, substr(first_seen_at, 1, 10))) VIRTUAL,
   is_open      INTEGER NOT NULL DEFAULT 1 CHECK (is_open IN (0, 1)),
   first_seen_at TEXT NOT NULL,
   changed_at   TEXT NOT NULL,                 -- the content's last change that we saw
@@ -139,7 +140,8 @@ CREATE TABLE extractions (
   PRIMARY KEY (content_hash, recipe)
 ) STRICT;
 
-CREATE INDEX jobs_newest ON jobs(is_open, posted_on DESC);
+CREATE INDEX jobs_newest ON jobs(is_open, listed_on DESC);
+CREATE INDEX jobs_facets ON jobs(is_open, workplace_type, seniority, employment_type, country, company, skills);
 CREATE INDEX jobs_seen ON jobs(is_open, first_seen_at DESC);
 CREATE INDEX jobs_company ON jobs(company_id, is_open);
 CREATE INDEX jobs_salary ON jobs(is_open, salary_min) WHERE salary_min IS NOT NULL;

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas import TaskRun
+from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import task_run
-from prefect.states import Failed, State
+from prefect.states import Failed
 from prefect.tasks import Task
 
 from tasks import normalize
@@ -30,6 +30,8 @@ from tasks.store.ledger import BoardRun, KnownPage, known_pages
 
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
+SHARED = ("model.py", "normalize.py", "vocabulary.py")
+ENDINGS: dict[type[BaseException], str] = {GoneError: "gone", BlockedError: "blocked"}
 
 
 @dataclass(slots=True)
@@ -46,7 +48,10 @@ class Visit:
 def parser_version() -> str:
     """Hash of all code that decides what a page yields: after a change of it, no page counts as unchanged."""
     folder = Path(__file__).parent
-    files = [*sorted((folder / "sources").glob("*.py")), *(folder / f"{n}.py" for n in ("model", "normalize", "vocabulary"))]
+    files = [
+        *sorted((folder / "sources").glob("*.py")),
+        *(folder / f"{n}.py" for n in ("model", "normalize", "vocabulary")),
+    ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
@@ -80,7 +85,9 @@ async def scrape_company(company: Company, board: BoardRun, run: Run) -> State[A
 
 def failed(board: BoardRun, error: BaseException) -> BoardRun:
     """The board's row when scraping it ended with this error."""
-    board.outcome = "gone" if isinstance(error, GoneError) else "blocked" if isinstance(error, BlockedError) else "failed"
+    board.outcome = (
+        "gone" if isinstance(error, GoneError) else "blocked" if isinstance(error, BlockedError) else "failed"
+    )
     board.error = " ".join(str(error).split())[:500] or type(error).__name__
     board.rows, board.seen, board.pages = [], [], []
     return board
@@ -138,9 +145,8 @@ async def _visit(
     company: Company, source: ModuleType, request: Request, run: Run, counts: Counts, known: KnownPage | None
 ) -> Visit:
     page = await run.fetcher.fetch(request, counts, company.base_url, known.validators() if known else None)
-    if known is not None:
-        if page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash:
-            return Visit(known, is_unchanged=True, is_dry=_is_dry(request, known))
+    if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
+        return Visit(known, is_unchanged=True, is_dry=_is_dry(request, known))
     assert page is not None  # without validators there is no 304
     return await asyncio.to_thread(_read, company, source, page)
 

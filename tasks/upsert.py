@@ -17,7 +17,8 @@ async def upsert_batch(boards: Sequence[BoardRun], run: Run, count: int) -> None
 
     Raises: StoreError; then nothing of the batch was written, and the run ends.
     """
-    assert run.writer is not None and run.id is not None
+    assert run.writer is not None
+    assert run.id is not None
     await asyncio.to_thread(landing.land, run.writer, run.id, boards, run.settings)
     for board in boards:
         board.rows, board.pages = [], []

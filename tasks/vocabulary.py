@@ -19,12 +19,13 @@ PERMANENT = (
 EMPLOYMENT: dict[EmploymentType, str] = {
     "volunteer": r"volunteer\w*|ehrenamt\w*|benevol\w*|voluntari\w*|vrijwillig\w*|volontari\w*",
     # learners of all kinds: the set has no word of its own for apprentices and working students
-    "intern": r"interns?|internships?|\w*praktik(?:um|ant|antin|a)|praktyk\w*|staz|werkstudent\w*|(?:working )?student\w*"
-    r"|stage|stagiaire|stagista|tirocin\w*|becari[oa]|practicas|pasant\w*|estagi\w*|trainees?|traineeship"
+    "intern": r"interns?|internships?|\w*praktik(?:um|ant|antin|a)|praktyk\w*|staz|werkstudent\w*"
+    r"|(?:working )?student\w*|stage|stagiaire|stagista|tirocin\w*|becari[oa]|practicas|pasant\w*|estagi\w*"
+    r"|trainees?|traineeship"
     r"|apprentic\w*|ausbildung|azubi|auszubildende\w*|alternan\w*|apprenti|apprentissage|aprendiz|co ?op",
     "per_diem": r"per ?diem|prn|casual|zero hours?|aushilfe|vacataire",
-    "temporary": r"temp|temporary|fixed ?term(?: contract)?|ftc|seasonal|interim|interimaire|(?:limited|term) contract|cdd"
-    r"|contrat (?:a )?duree determinee|befristet\w*|saison\w*|zeitarbeit|temporar\w*|temporaire|temporal|temporaneo"
+    "temporary": r"temp|temporary|fixed ?term(?: contract)?|ftc|seasonal|interim|interimaire|(?:limited|term) contract"
+    r"|cdd|contrat (?:a )?duree determinee|befristet\w*|saison\w*|zeitarbeit|temporar\w*|temporaire|temporal|temporaneo"
     r"|tempo determinato|tijdelijk|contrato a termo|visstid\w*|vikariat|tidsbegransad\w*",
     "contract": r"contract|contractors?|independent contractor|freelanc\w*|freiberuf\w*|independant|self employed|b2b"
     r"|c2h|c2c|1099|subcontract\w*|zzp|prestataire|autonomo",

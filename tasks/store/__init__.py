@@ -48,7 +48,9 @@ def open_reader(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise StoreError(f"{path}: no database yet; run `rolecall ingest` first")
     with _told(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False
+        )
         connection.row_factory = sqlite3.Row
         _check_version(connection, path)
     return connection

@@ -11,9 +11,10 @@ from tasks.store import now, transaction
 from tasks.store.ledger import BoardRun, remember
 from tasks.store.lifecycle import close_absent, reopen
 
-LANDED = ("id company_id company title location country city workplace_type employment_type seniority department "
-          "salary_min salary_max salary_currency salary_period requisition_id url apply_url posted_on expires_on "
-          "content_hash").split()  # fmt: skip
+LANDED = (
+    "id company_id company title location country city workplace_type employment_type seniority department "
+    "salary_min salary_max salary_currency salary_period requisition_id url apply_url posted_on expires_on content_hash"
+).split()
 KEPT = "company title location department requisition_id url apply_url posted_on expires_on content_hash".split()
 TEXT = "html text facts origin".split()
 
@@ -97,7 +98,7 @@ def _log_changes(connection: sqlite3.Connection, run_id: int, at: str) -> None:
     connection.execute(
         """INSERT INTO job_changes(job_pk, run_id, field, old, new, at)
            SELECT j.pk, ?, 'content_hash', j.content_hash, s.content_hash, ?
-           FROM touched JOIN stage s USING (id) JOIN jobs j USING (id) JOIN job_texts t ON t.content_hash = j.content_hash
-           WHERE t.text IS NOT s.text ORDER BY j.pk""",
+           FROM touched JOIN stage s USING (id) JOIN jobs j USING (id)
+           JOIN job_texts t ON t.content_hash = j.content_hash WHERE t.text IS NOT s.text ORDER BY j.pk""",
         (run_id, at),
     )

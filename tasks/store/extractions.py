@@ -8,8 +8,10 @@ from typing import Any
 from tasks.model import Extraction
 from tasks.store import now, transaction
 
-DERIVED = ("salary_min salary_max salary_currency salary_period workplace_type seniority employment_type country city "
-           "experience_years_min experience_years_max").split()  # fmt: skip
+DERIVED = (
+    "salary_min salary_max salary_currency salary_period workplace_type seniority employment_type country city "
+    "experience_years_min experience_years_max"
+).split()
 LOGGED = ("salary_min", "salary_max", "salary_currency", "salary_period", "workplace_type", "employment_type")
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from tasks.model import Company, Request
 
-LEDGER = ("outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds "
-          "error").split()  # fmt: skip
+LEDGER = (
+    "outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds error"
+).split()
 PROVEN = ("complete", "unchanged")
 
 
@@ -88,8 +89,8 @@ def remember(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: s
     )
     if board.new or board.closed or board.reopened:
         connection.execute(
-            """UPDATE companies SET open_jobs = (SELECT count(*) FROM jobs WHERE company_id = companies.id AND is_open = 1)
-               WHERE id = ?""",
+            """UPDATE companies SET open_jobs =
+                 (SELECT count(*) FROM jobs WHERE company_id = companies.id AND is_open = 1) WHERE id = ?""",
             (company,),
         )
     if board.outcome in PROVEN:
@@ -97,7 +98,8 @@ def remember(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: s
     if board.outcome in PROVEN or board.outcome == "truncated":
         connection.execute("DELETE FROM pages WHERE company_id = ?", (company,))
         connection.executemany(
-            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (_page_row(company, page) for page in board.pages)
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (_page_row(company, page) for page in board.pages),
         )
 
 

@@ -55,9 +55,13 @@ def _guard(connection: sqlite3.Connection, board: BoardRun, closing: int, settin
     ).fetchall()
     if history and board.fetched < settings.drop_guard_share * statistics.median(row["fetched"] for row in history):
         return "drop"
-    held = connection.execute(
-        "SELECT count(*) FROM jobs WHERE company_id = ? AND is_open = 1", (board.company.id,)
-    ).fetchone()[0] - board.new - board.reopened  # those that were open before this listing
+    held = (
+        connection.execute(
+            "SELECT count(*) FROM jobs WHERE company_id = ? AND is_open = 1", (board.company.id,)
+        ).fetchone()[0]
+        - board.new
+        - board.reopened
+    )  # those that were open before this listing
     many = closing > settings.blast_guard_jobs and closing > settings.blast_guard_share * held
     return "blast" if many and not (history and history[0]["guard"]) else None
 

@@ -58,9 +58,7 @@ def finish(
             {"id": run_id, "at": now(), "flow": flow_run_id, "extracted": extracted,
              "warnings": json.dumps(sorted(set(warnings)))},
         )  # fmt: skip
-        connection.execute(
-            "UPDATE runs SET state = iif(failed = 0, 'completed', 'partial') WHERE id = ?", (run_id,)
-        )
+        connection.execute("UPDATE runs SET state = iif(failed = 0, 'completed', 'partial') WHERE id = ?", (run_id,))
     return str(connection.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
 
 

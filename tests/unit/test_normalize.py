@@ -40,7 +40,9 @@ def test_tracking_parameters_go_and_others_stay():
 
 
 def posting(**fields):
-    return Posting(**{"id": "1", "title": "Engineer", "url": "https://example.com/1", "locations": ("Berlin",), **fields})
+    return Posting(
+        **{"id": "1", "title": "Engineer", "url": "https://example.com/1", "locations": ("Berlin",), **fields}
+    )
 
 
 def test_the_content_hash_moves_with_what_a_reader_sees_and_with_nothing_else():

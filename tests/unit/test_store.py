@@ -262,7 +262,9 @@ def test_evidence_reads_back_as_it_was_written(db, settings):
     assert json.loads(seen["evidence"])["seniority"]["quote"] == "Engineer"
 
 
-@pytest.mark.parametrize("words", ['"', '"(', "NEAR(", "a AND", "*", "title:", "-", "c++ OR", "\x00", "''; DROP TABLE jobs"])
+@pytest.mark.parametrize(
+    "words", ['"', '"(', "NEAR(", "a AND", "*", "title:", "-", "c++ OR", "\x00", "''; DROP TABLE jobs"]
+)
 def test_no_search_is_a_syntax_error(db, settings, words):
     run(db, settings, [posting(1)])
     assert isinstance(search.find(db, words, 10), list)

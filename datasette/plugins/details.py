@@ -1,0 +1,119 @@
+"""What a row's page shows beside the row itself: a job's text and history, a company's jobs, a run's boards."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+from datasette import hookimpl
+from datasette.utils import tilde_decode
+from markupsafe import Markup
+
+TEXT = "SELECT html FROM job_texts WHERE content_hash = (SELECT content_hash FROM jobs WHERE pk = ?)"
+PROVENANCE = "SELECT facts, origin, evidence FROM job_provenance WHERE pk = ?"
+CHANGES = "SELECT * FROM job_changes WHERE job_pk = ? ORDER BY id DESC LIMIT 100"
+SIBLINGS = """
+SELECT * FROM jobs WHERE company_id = (SELECT company_id FROM jobs WHERE pk = :pk) AND is_open = 1 AND pk <> :pk
+ORDER BY listed_on DESC LIMIT 4
+"""
+OPEN_JOBS = """
+SELECT * FROM jobs WHERE company_id = ? AND is_open = 1
+ORDER BY listed_on DESC, pk LIMIT 50
+"""
+LEDGER = "SELECT * FROM board_runs WHERE company_id = ? ORDER BY run_id DESC LIMIT 12"
+BOARDS = """
+SELECT board_runs.*, companies.name FROM board_runs JOIN companies ON companies.id = company_id WHERE run_id = ?
+ORDER BY outcome IN ('complete', 'unchanged') AND guard IS NULL, companies.name LIMIT 2000
+"""
+ORIGINS = {
+    "platform": "stated by the job board",
+    "jsonld": "stated in the page's structured data",
+    "rules": "read from the posting by a rule",
+    "model": "read from the posting by a language model",
+}
+GROUPS = {"salary_min": "salary", "salary_max": "salary", "salary_currency": "salary", "salary_period": "salary",
+          "experience_years_min": "experience_years", "experience_years_max": "experience_years"}  # fmt: skip
+
+
+def provenance(row: Any) -> dict[str, dict[str, str]]:
+    """Column -> where its value stands. Shape: {"origin": words, "quote": words or empty}; a group shares one."""
+    if row is None:
+        return {}
+    entries: dict[str, Any] = {**json.loads(row["evidence"]), **dict.fromkeys(json.loads(row["facts"]), row["origin"])}
+    found = {}
+    for column, entry in entries.items():
+        entry = entry if isinstance(entry, dict) else {"origin": entry}
+        source = {"origin": ORIGINS.get(str(entry.get("origin")), ""), "quote": str(entry.get("quote") or "")}
+        found[column] = source
+        found.setdefault(GROUPS.get(column, column), source)
+    return found
+
+
+def event(change: Any) -> dict[str, Any]:
+    """A row of job_changes as a line of the timeline."""
+    field, old, new = change["field"], change["old"], change["new"]
+    if field == "is_open":
+        return {"at": change["at"], "run": change["run_id"], "what": "Reopened" if new == "1" else "Closed"}
+    if field == "content_hash":
+        return {"at": change["at"], "run": change["run_id"], "what": "Description changed"}
+    words = field.replace("_", " ")
+    return {"at": change["at"], "run": change["run_id"], "what": f"{words[:1].upper()}{words[1:]} changed",
+            "old": readable(old), "new": readable(new)}  # fmt: skip
+
+
+def readable(value: str | None) -> str:
+    """A JSON array as a list of words; never more than 160 characters."""
+    if value and value.startswith("["):
+        with suppress(ValueError):
+            value = ", ".join(map(str, json.loads(value)))
+    value = value or ""
+    return value if len(value) <= 160 else f"{value[:159]}…"
+
+
+def timeline(job: Any, changes: Iterable[Any]) -> list[dict[str, Any]]:
+    """Newest first, from first seen to closed."""
+    events = [event(change) for change in changes]
+    if job["closed_at"] and not any(line["what"] == "Closed" for line in events):
+        events.append({"at": job["closed_at"], "what": "Closed"})
+    events.append({"at": job["first_seen_at"], "what": "First seen"})
+    return sorted(events, key=lambda line: line["at"], reverse=True)
+
+
+async def job_details(database: Any, pk: str) -> dict[str, Any]:
+    job = (await database.execute("SELECT * FROM jobs WHERE pk = ?", [pk])).first()
+    if job is None:
+        return {}
+    text = (await database.execute(TEXT, [pk])).first()
+    return {
+        # nh3 cleaned this column when it was written; the Content-Security-Policy is the second wall
+        "description": Markup(text["html"]) if text else "",  # noqa: S704
+        "provenance": provenance((await database.execute(PROVENANCE, [pk])).first()),
+        "timeline": timeline(job, (await database.execute(CHANGES, [pk])).rows),
+        "siblings": (await database.execute(SIBLINGS, {"pk": pk})).rows,
+    }
+
+
+async def company_details(database: Any, company: str) -> dict[str, Any]:
+    return {
+        "open_jobs": (await database.execute(OPEN_JOBS, [company])).rows,
+        "ledger": (await database.execute(LEDGER, [company])).rows,
+    }
+
+
+async def run_details(database: Any, run: str) -> dict[str, Any]:
+    return {"boards": (await database.execute(BOARDS, [run])).rows}
+
+
+DETAILS: dict[str, Callable[[Any, str], Awaitable[dict[str, Any]]]] = {
+    "jobs": job_details, "companies": company_details, "runs": run_details,
+}  # fmt: skip
+
+
+@hookimpl
+def extra_template_vars(
+    database: str | None, table: str | None, view_name: str, request: Any, datasette: Any
+) -> Callable[[], Awaitable[dict[str, Any]]] | None:
+    if view_name != "row" or database != "rolecall" or table not in DETAILS:
+        return None
+    key = tilde_decode(request.url_vars["pks"])
+    return lambda: DETAILS[table](datasette.get_database(database), key)

