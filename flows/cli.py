@@ -1,6 +1,6 @@
 """Command `rolecall`: run a flow, serve what it wrote, look things up.
 
-Exit codes: 0 all well, 1 the run failed, 2 something given is wrong, 3 some boards failed (run `Partial`).
+Exit codes: 0 all well, 1 the run broke, 2 it could not be done (one line says what to mend), 3 some boards failed.
 """
 
 import asyncio

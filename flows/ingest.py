@@ -99,9 +99,12 @@ async def _scrape_all(run: Run, boards: list[BoardRun]) -> None:
         await asyncio.gather(*(one(board) for board in boards))
         await queue.put(None)
 
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_land_all(run, queue, len(boards)))
-        group.create_task(everyone())
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_land_all(run, queue, len(boards)))
+            group.create_task(everyone())
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors  # one of the two failed; the other was only told to stop
 
 
 async def _land_all(run: Run, queue: asyncio.Queue[BoardRun | None], total: int) -> None:
@@ -137,7 +140,7 @@ async def _extract_all(run: Run) -> None:
 async def _finish(run: Run) -> State[Any]:
     assert run.writer is not None
     assert run.id is not None
-    runs.finish(run.writer, run.id, str(flow_run.id), run.extracted, run.warnings())
+    runs.finish(run.writer, run.id, str(flow_run.id), run.warnings())
     runs.optimize(run.writer)
     latest = runs.latest(run.writer)
     assert latest is not None

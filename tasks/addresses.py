@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import socket
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,10 +63,14 @@ class PublicOnly(httpcore.AsyncNetworkBackend):
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except socket.gaierror as error:
             raise httpcore.ConnectError(f"no address for {host}") from error
-        address = str(found[0][4][0])
-        if host != home.get() and not is_public(address):
-            raise BlockedError(f"resolves to the private address {address}", host)
-        return await self._inner.connect_tcp(address, port, timeout=timeout, **options)
+        candidates = list(dict.fromkeys(str(each[4][0]) for each in found))
+        for address in candidates:
+            if host != home.get() and not is_public(address):
+                raise BlockedError(f"resolves to the private address {address}", host)
+        for address in candidates[:-1]:
+            with suppress(httpcore.ConnectError):
+                return await self._inner.connect_tcp(address, port, timeout=timeout, **options)
+        return await self._inner.connect_tcp(candidates[-1], port, timeout=timeout, **options)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

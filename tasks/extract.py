@@ -33,7 +33,7 @@ async def extract_batch(rows: Sequence[sqlite3.Row], run: Run, count: int) -> No
     found = await asyncio.to_thread(_by_rules, todo)
     unanswered, calls = await _by_model(run, todo, found)
     final = {content: extraction for content, extraction in found.items() if content not in unanswered}
-    run.extracted += await asyncio.to_thread(
+    await asyncio.to_thread(
         extracted.apply, run.writer, run.id, run.recipe, rows, {**known, **copies, **found}, final, unanswered
     )
     await run.cache.put(run.recipe, {**copies, **final})

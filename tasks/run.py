@@ -31,7 +31,6 @@ class Run:
     reader: sqlite3.Connection | None = None
     id: int | None = None
     is_full: bool = False  # read every page anew, whatever it yielded before
-    extracted: int = 0
     faults: list[str] = field(default_factory=list)
 
     def warnings(self) -> list[str]:

@@ -17,7 +17,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.runtime import task_run
-from prefect.states import Failed
+from prefect.states import Completed, Failed
 from prefect.tasks import Task
 
 from tasks import normalize
@@ -67,7 +67,7 @@ async def is_transient(_: Task[Any, Any], __: TaskRun, state: State[Any]) -> boo
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-async def scrape_company(company: Company, board: BoardRun, run: Run) -> State[Any] | None:
+async def scrape_company(company: Company, board: BoardRun, run: Run) -> State[Any]:
     """Fill `board` from its platform; a failed state with one line and the error where that cannot be done."""
     started = time.monotonic()
     board.retries = (task_run.run_count or 1) - 1
@@ -80,7 +80,7 @@ async def scrape_company(company: Company, board: BoardRun, run: Run) -> State[A
         board.requests += counts.requests
         board.bytes += counts.bytes
         board.seconds = round(board.seconds + time.monotonic() - started, 3)
-    return None
+    return Completed(message=f"{board.outcome}: {board.fetched} postings")
 
 
 def failed(board: BoardRun, error: BaseException) -> BoardRun:

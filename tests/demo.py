@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -24,11 +24,12 @@ POSTINGS = 600
 
 
 def first_day() -> date:
-    """The day of the first demo, kept, since the site's dates are told from it."""
+    """The day before the first demo, kept: the site tells its dates from it, and none may lie in the future."""
     note = DATA / "demo.json"
     if not note.exists():
         DATA.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps({"today": date.today().isoformat()}))
+        yesterday = date.today() - timedelta(days=1)
+        note.write_text(json.dumps({"today": yesterday.isoformat()}))
     return date.fromisoformat(json.loads(note.read_text())["today"])
 
 

@@ -92,7 +92,9 @@ def apply(
                 if row[name] != values[name]
             ],
         )
-    return sum(row["content_hash"] not in provisional for row in rows)
+        done = sum(row["content_hash"] not in provisional for row in rows)
+        connection.execute("UPDATE runs SET extracted = extracted + ? WHERE id = ?", (done, run_id))
+    return done
 
 
 def derived(facts: Mapping[str, Any], extraction: Extraction) -> dict[str, Any]:

@@ -43,19 +43,17 @@ def start(
     return run_id, {row["company_id"] for row in landed}
 
 
-def finish(
-    connection: sqlite3.Connection, run_id: int, flow_run_id: str | None, extracted: int, warnings: Iterable[str]
-) -> str:
+def finish(connection: sqlite3.Connection, run_id: int, flow_run_id: str | None, warnings: Iterable[str]) -> str:
     """Close the run's books; `completed`, or `partial` where a board failed."""
     sums = ", ".join(f"{name} = (SELECT coalesce(sum({name}), 0) FROM board_runs WHERE run_id = :id)" for name in SUMS)
     with transaction(connection):
         connection.execute(
-            f"""UPDATE runs SET finished_at = :at, flow_run_id = :flow, extracted = extracted + :extracted,
+            f"""UPDATE runs SET finished_at = :at, flow_run_id = :flow,
                   warnings = :warnings, {sums},
                   failed = (SELECT count(*) FROM board_runs
                             WHERE run_id = :id AND outcome IN ('failed', 'blocked', 'gone'))
                 WHERE id = :id""",
-            {"id": run_id, "at": now(), "flow": flow_run_id, "extracted": extracted,
+            {"id": run_id, "at": now(), "flow": flow_run_id,
              "warnings": json.dumps(sorted(set(warnings)))},
         )  # fmt: skip
         connection.execute("UPDATE runs SET state = iif(failed = 0, 'completed', 'partial') WHERE id = ?", (run_id,))

@@ -40,7 +40,7 @@ def run(db, settings, postings, company=QUILL, outcome="complete", misses_to_clo
     board.rows = [row(company, each) for each in postings]
     board.seen = [each.id for each in postings]
     boards.land(db, run_id, [board], settings)
-    runs.finish(db, run_id, None, 0, [])
+    runs.finish(db, run_id, None, [])
     return board
 
 
