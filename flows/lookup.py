@@ -1,13 +1,18 @@
 """The commands that only look: status, search, check, export, and the cache's."""
 
 import asyncio
+import csv
+import itertools
 import json
-import sys
+import sqlite3
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
+from sqlite_utils import Database
 
 from flows import local, show
 from tasks import cache as redis_cache
@@ -17,6 +22,9 @@ from tasks import store
 from tasks.errors import ConfigError
 from tasks.store import runs, search
 from tasks.store.ledger import PROVEN
+
+EXPORTED = """SELECT id, company_id, title, description, location, salary_min, salary_max, posted_date, status
+              FROM jobs_full"""
 
 app = typer.Typer()
 cache_app = typer.Typer(no_args_is_help=True, help="Look into the Redis cache, or forget parts of it.")
@@ -78,23 +86,44 @@ def check(as_json: Json = False) -> None:
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="Where to: .csv, .tsv, .json or .jsonl by its ending.")],
-    sql: Annotated[str, typer.Option(help="What to write.")] = "SELECT * FROM jobs_full",
+    sql: Annotated[str, typer.Option(help="What to write.")] = EXPORTED,
 ) -> None:
-    """Write jobs, or whatever a query selects, to a file, by way of sqlite-utils."""
-    from sqlite_utils.cli import cli as sqlite_utils
-
-    formats = {".csv": ["--csv"], ".tsv": ["--tsv"], ".json": [], ".jsonl": ["--nl"]}
-    if file.suffix not in formats:
-        raise ConfigError(f"{file}: the ending must be one of {', '.join(formats)}")
-    settings = configuration.load()
-    store.open_reader(settings.database).close()
-    with file.open("w", encoding="utf-8", newline="") as output:
-        sys.stdout, before = output, sys.stdout
+    """Write jobs, or whatever a query selects, to a file."""
+    if file.suffix not in WRITERS:
+        raise ConfigError(f"{file}: the ending must be one of {', '.join(WRITERS)}")
+    with closing(store.open_reader(configuration.load().database)) as reader:
         try:
-            sqlite_utils.main(["query", str(settings.database), sql, *formats[file.suffix]], standalone_mode=False)
-        finally:
-            sys.stdout = before
-    show.note(f"wrote {file}")
+            rows = Database(reader).query(sql)
+            first = next(rows, None)
+            with file.open("w", encoding="utf-8", newline="") as output:
+                count = WRITERS[file.suffix](output, itertools.chain([first] if first else [], rows))
+        except (sqlite3.Error, ValueError) as error:
+            raise ConfigError(f"--sql: {error}") from error
+        except OSError as error:
+            raise ConfigError(f"{file}: {error.strerror}") from error
+    show.note(f"wrote {count:,} rows to {file}")
+
+
+def _write_csv(output: TextIO, rows: Iterable[dict[str, Any]], delimiter: str = ",") -> int:
+    writer: csv.DictWriter[str] | None = None
+    count = 0
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(output, list(row), delimiter=delimiter)
+            writer.writeheader()
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def _write_json(output: TextIO, rows: Iterable[dict[str, Any]], between: str, around: tuple[str, str]) -> int:
+    count = 0
+    output.write(around[0])
+    for row in rows:
+        output.write((between if count else "") + json.dumps(row, ensure_ascii=False, default=bytes.hex))
+        count += 1
+    output.write(around[1])
+    return count
 
 
 @cache_app.command("stats")
@@ -136,3 +165,11 @@ async def _with_cache(settings: configuration.Settings, ask: Any) -> Any:
         raise ConfigError(f"Redis: {error}") from error
     finally:
         await cache.close()
+
+
+WRITERS: dict[str, Callable[[TextIO, Iterable[dict[str, Any]]], int]] = {
+    ".csv": _write_csv,
+    ".tsv": partial(_write_csv, delimiter="\t"),
+    ".json": partial(_write_json, between=",\n", around=("[", "]\n")),
+    ".jsonl": partial(_write_json, between="\n", around=("", "\n")),
+}

@@ -5,6 +5,7 @@ Unknown is None, never a guess.
 """
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -46,6 +47,11 @@ class Company(BaseModel):
         return (self.base_url or default).rstrip("/")
 
 
+_HALF_PAIR = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One page to fetch; `accept="html"` asks robots.txt first."""
@@ -76,8 +82,12 @@ class Page:
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Raises: ValueError where the body is not JSON in UTF-8."""
-        return json.loads(self.body)
+        """Shape: half a surrogate pair, as a text cut in the middle of an emoji leaves it, is a replacement character.
+
+        Raises: ValueError where the body is not JSON in UTF-8.
+        """
+        is_paired = b"\\ud" not in self.body and b"\\uD" not in self.body
+        return json.loads(self.body if is_paired else _HALF_PAIR.sub(rb"\\ufffd", self.body))
 
 
 class Posting(BaseModel):

@@ -96,14 +96,14 @@ def failed(board: BoardRun, error: BaseException) -> BoardRun:
 async def walk(company: Company, board: BoardRun, run: Run, counts: Counts) -> None:
     """Follow the board's pages to the end and judge how complete the listing is.
 
-    Raises: FetchError, ParseError; a missing page beside the first is only a missing posting.
+    Raises: FetchError, ParseError; beside the first, a missing page is only a missing posting, a blocked one a gap.
     """
     source = import_module(f"tasks.sources.{company.source}")
     known: dict[str, KnownPage] = {}
     if run.reader is not None and not run.is_full:
         known = known_pages(run.reader, company, parser_version())
     first = source.start(company)
-    queue, asked, visits = deque([first]), {first.key}, list[Visit | None]()
+    queue, asked, visits, blocked = deque([first]), {first.key}, list[Visit | None](), None
     while queue and len(visits) < run.settings.board_max_pages:
         wave = [queue.popleft() for _ in range(min(len(queue), PAGES_AT_ONCE))]
         reading = (_visit(company, source, request, run, counts, known.get(request.key)) for request in wave)
@@ -111,13 +111,19 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts) -> N
             if isinstance(answer, GoneError) and request is not first:
                 visits.append(None)
                 continue
+            if isinstance(answer, BlockedError) and request is not first:
+                blocked = answer
+                continue
             if isinstance(answer, BaseException):
                 raise answer
             visits.append(answer)
             fresh = [follow for follow in answer.page.requests if follow.key not in asked]
             asked.update(follow.key for follow in fresh)
             queue.extend(fresh)
-    _judge(board, visits, is_cut=bool(queue))
+    _judge(board, visits, is_cut=bool(queue or blocked))
+    if blocked and not board.seen:
+        raise blocked
+    board.error = str(blocked) if blocked else None  # what we were let into lands, and proves nothing about the rest
     board.misses_to_close = source.MISSES_TO_CLOSE
 
 

@@ -26,9 +26,9 @@ class Settings(BaseSettings):
     loopback_requests_per_second: float = Field(1000.0, gt=0, description="to a host on this machine")
     requests_per_host: int = Field(8, ge=1, description="in flight to one host")
     page_timeout_seconds: float = Field(60.0, gt=0, description="for one page, from first byte sent to last received")
-    connect_timeout_seconds: float = Field(10.0, gt=0)
+    connect_timeout_seconds: float = Field(10.0, gt=0, description="to reach a host")
     page_max_bytes: int = Field(64_000_000, gt=0, description="of one page, decompressed")
-    page_max_redirects: int = Field(5, ge=0)
+    page_max_redirects: int = Field(5, ge=0, description="of one page")
     board_max_pages: int = Field(3000, ge=1, description="a board with more is marked truncated")
     host_pause_max_seconds: float = Field(120.0, gt=0, description="a longer Retry-After fails the board at once")
     retries: int = Field(3, ge=0, le=10, description="of a board, on transient errors only")
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     )
     redis_timeout_seconds: float = Field(0.2, gt=0, description="a slower Redis is left out for the rest of the run")
     redis_max_memory_mb: int = Field(256, ge=16, description="of the embedded server; least recently used go first")
-    cache_ttl_days: float = Field(30.0, gt=0)
+    cache_ttl_days: float = Field(30.0, gt=0, description="of an extraction in Redis; the copy in the file stays")
 
     engine: ImportString[Any] | None = Field(
         None, description="import path of a model engine (`package.module:function`); unset: rules only"
@@ -51,12 +51,12 @@ class Settings(BaseSettings):
 
     drop_guard_share: float = Field(0.7, ge=0, le=1, description="of the usual size; a smaller listing closes nothing")
     blast_guard_share: float = Field(0.5, ge=0, le=1, description="of a board's jobs; more close only when seen twice")
-    blast_guard_jobs: int = Field(5, ge=0, description="fewer than this always close")
+    blast_guard_jobs: int = Field(5, ge=0, description="so many close without a second look")
     resume_within_seconds: float = Field(3600.0, ge=0, description="a run that was cut off so recently is gone on with")
 
-    prefect_port: int = Field(4200, ge=1, le=65535)
-    datasette_host: str = "127.0.0.1"
-    datasette_port: int = Field(8001, ge=1, le=65535)
+    prefect_port: int = Field(4200, ge=1, le=65535, description="a free one is taken where it is in use")
+    datasette_host: str = Field("127.0.0.1", description="beyond this machine, free SQL and downloads are off")
+    datasette_port: int = Field(8001, ge=1, le=65535, description="a free one is taken where it is in use")
     schedule: str = Field("0 * * * *", description="cron line of `rolecall up`")
 
     @cached_property

@@ -19,6 +19,7 @@ import httpx
 from pydantic import ValidationError
 
 from tasks.model import Company, Page, Request
+from tasks.sources._links import unpacked
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 POSTINGS = 2
@@ -55,9 +56,8 @@ def fixture(page: Page) -> str:
     if page.request.accept == "json":
         return json.dumps(trimmed(page.json()), indent=1, ensure_ascii=False) + "\n"
     if page.request.accept == "xml":
-        head, entries, tail = re.split(
-            r"(<(?:url|sitemap)>.*</(?:url|sitemap)>)", page.text, maxsplit=1, flags=re.DOTALL
-        )
+        text = unpacked(page).decode("utf-8", "replace")
+        head, entries, tail = re.split(r"(<(?:url|sitemap)>.*</(?:url|sitemap)>)", text, maxsplit=1, flags=re.DOTALL)
         first = re.findall(r"<(?:url|sitemap)>.*?</(?:url|sitemap)>", entries, re.DOTALL)[:POSTINGS]
         return head + "\n".join(first) + tail
     return anonymous(re.sub(r"<(script|style|svg)\b(?![^>]*ld\+json).*?</\1>", "", page.text, flags=re.DOTALL | re.I))

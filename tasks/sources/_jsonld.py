@@ -1,4 +1,4 @@
-"""schema.org/JobPosting to Posting, and the readings of dates, pay, HTML and addresses that the sources share.
+"""schema.org/JobPosting to Posting.
 
 Source: schema.org/JobPosting and Google's guide to it, as sites really fill it in: one value or a list of them, an
 object or its name, numbers as words, placeholders for unknown. A value that cannot be read is unknown; only a page
@@ -12,39 +12,24 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
-from math import isfinite
+from datetime import date
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import extruct
 from lxml import etree
-from price_parser import Price
-from pydantic import TypeAdapter
 from selectolax.lexbor import LexborHTMLParser
 
 from tasks.model import Company, EmploymentType, Page, Posting, WorkplaceType
 from tasks.normalize import without_tracking
+from tasks.sources._links import absolute
+from tasks.sources._readings import amounts, day, pay, period, real_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
-PERIODS = {
-    "hour": re.compile(r"\bhour|\bper hr\b|/ ?hr?\b|\bstunde|\bheure|\buur\b", re.I),
-    "day": re.compile(r"\bdaily\b|\b(?:per|a) day\b|^day$|\bpro tag\b", re.I),
-    "week": re.compile(r"\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
-    "month": re.compile(r"\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
-    "year": re.compile(
-        r"\byear|\byr\b|\bper annum\b|\bannual(?:ly|i[sz]ed)?\b(?! (?:bonus|leave|review))|jahr|\bp\.a\.", re.I
-    ),
-}
-JOBS = TypeAdapter(list[dict[str, Any]])
-MILLISECONDS = TypeAdapter(datetime)  # refuses what no calendar holds
 JOB_TYPE = re.compile(r"(?:^|[/:#])JobPosting$")
 PLACEHOLDER = re.compile(
     r"unavailable|not available|unknown|unspecified|none|null|undefined|n/?a|tb[ad]|[-–.\s]*", re.I
 )
-NUMBER = r"(?:\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)(?!\d)\s?k?"
-SIGN = r"[^\w+]{0,3}(?-i:[A-Z]{1,3})?[^\w+]{0,3}"
-AMOUNTS = re.compile(rf"{SIGN}({NUMBER})(?:\s?(?:-|–|—|to|and|bis|à|tot)\s?{SIGN}({NUMBER}))?(?:[^\dk+]\D*)?", re.I)
 SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK"}  # a dollar or a krone could be any of several
 PRESENCE = re.compile(
     r"\bhybrid|\bin[- ]office\b|\bon-?site\b|\bdays? (?:a|per|each) week (?:in|at|from)\b|\bvor ort\b", re.I
@@ -63,72 +48,6 @@ REPAIRS = (  # of JSON: CDATA marks, control characters and odd spaces, stray ba
     (re.compile(r'(?<!\\)\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})'), r"\\\\"),
     (re.compile(r",(?=\s*[}\]])"), ""),
 )
-
-WORDS = (
-    r"(?:job\w*|careers?|positions?|vacanc\w+|openings?|roles?|opportunit\w+|stellen?\w*|karriere|emplois?|offres?"
-    r"|vacatures?|empleos?|vagas?)"
-)
-JOB = re.compile(rf"/(?:[\w-]*-)?{WORDS}(?:-[\w-]+)?(?P<rest>/[^/].*)", re.I)
-JOB_QUERY = re.compile(r"(?:^|&)(?:gh_jid|job|jid|(?:job|vacancy|position|req)_?id)=\w", re.I)
-NO_JOB = re.compile(  # whole words only: /careers/process is a page about hiring, /careers/process-engineer a job
-    r"/(?:categor(?:y|ies)|departments?|locations?|tags?|teams?|authors?|pages?|search|results|blog|news|events?|stories"
-    r"|log-?in|sign-?in|sign-?up|register|apply|alerts?|saved|feed|rss|share)(?:/|$)"
-    r"|/(?:bewerben|bewerbung(?:en|sprozess)?|application|privacy(?:-policy|-notice)?|datenschutz\w*|impressum|imprint"
-    r"|terms|cookies?|benefits?|culture|faqs?|about(?:-us)?|life(?:-at-[\w-]+)?|arbeiten-bei-[\w-]+|people|students?"
-    r"|graduates?|internships?|university|diversity(?:-[\w-]*inclusion)?|values|(?:hiring-)?process|contact|kontakt|all"
-    r"|jobs?|job-search|index|why-[\w-]+|how-we-[\w-]+)(?:\.\w+)?/?$"
-    r"|\.(?:pdf|docx?|jpe?g|png|gif|svg|webp|ics|xml|json|css|js|zip)$",
-    re.I,
-)
-
-
-def day(value: str | int) -> date:
-    """The UTC date of an ISO date or instant, or of milliseconds since 1970; without a zone it keeps its own date."""
-    when = datetime.fromisoformat(value) if isinstance(value, str) else MILLISECONDS.validate_python(value)
-    with suppress(OverflowError):  # `9999-12-31T23:59:59-08:00` is how some say never
-        when = when.astimezone(UTC) if when.tzinfo else when
-    return when.date()
-
-
-def real_html(words: str) -> str:
-    """HTML as it is, HTML escaped once unescaped, plain text as a paragraph with its line breaks."""
-    words = (words if "<" in words else html.unescape(words)).strip()
-    return words if not words or "<" in words else f"<p>{words.replace(chr(10), '<br>')}</p>"
-
-
-def period(words: str) -> str | None:
-    """`HOUR`, `hourly`, `per hour`, `annual` … -> one of five; None where several or none are named."""
-    found = [name for name, pattern in PERIODS.items() if pattern.search(words)]
-    return found[0] if len(found) == 1 else None
-
-
-def pay(low: float | None, high: float | None, currency: str | None, unit: str | None) -> dict[str, Any]:
-    """The four salary fields; none where there is no amount or the range runs backwards, which is nobody's pay."""
-    if not (low or high) or (low and high and low > high):
-        return {}
-    return {"salary_min": low or None, "salary_max": high or None, "salary_currency": currency, "salary_period": unit}
-
-
-def absolute(base: str, address: str) -> str:
-    """The http(s) address without fragment and tracking; empty where there is none."""
-    try:
-        url = urljoin(base, address.strip().replace(" ", "%20"))
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    is_web = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", url)
-    return without_tracking(url.partition("#")[0]) if is_web else ""
-
-
-def is_job(url: str, listed_on: str) -> bool:
-    """Whether an address found on a page looks like a job of the same site."""
-    parts, own = urlsplit(url), urlsplit(listed_on)
-    if parts.netloc.lower().removeprefix("www.") != own.netloc.lower().removeprefix("www."):
-        return False
-    if parts.path.rstrip("/") == own.path.rstrip("/"):
-        return bool(JOB_QUERY.search(parts.query))
-    match = JOB.search(parts.path)
-    return bool(JOB_QUERY.search(parts.query)) or bool(match and not NO_JOB.search(match["rest"]))
 
 
 def items(page: Page) -> list[dict[str, Any]]:
@@ -305,15 +224,15 @@ def _day(value: Any) -> date | None:
 
 
 def _salary(item: dict[str, Any]) -> dict[str, Any]:
-    amounts = _all(item.get("baseSalary"))
-    if len(amounts) != 1:
+    offers = _all(item.get("baseSalary"))
+    if len(offers) != 1:
         return {}
-    amount = amounts[0] if isinstance(amounts[0], dict) else {"value": amounts[0]}
+    amount = offers[0] if isinstance(offers[0], dict) else {"value": offers[0]}
     value = amount.get("value", amount.get("price"))
     quantity = value if isinstance(value, dict) else amount
     stated = quantity.get("value", quantity.get("price"))
-    both = _amounts(stated)
-    low, high = _amounts(quantity.get("minValue"))[:1], _amounts(quantity.get("maxValue"))[-1:]
+    both = amounts(stated)
+    low, high = amounts(quantity.get("minValue"))[:1], amounts(quantity.get("maxValue"))[-1:]
     low, high = (low, high) if low or high else (both[:1], both[-1:])
     words = _word(stated)
     unit = period(_word(quantity.get("unitText")) or _word(amount.get("unitText")) or words)
@@ -322,17 +241,3 @@ def _salary(item: dict[str, Any]) -> dict[str, Any]:
     sign = next((iso for sign, iso in SIGNS.items() if sign in words), None)
     known = code if re.fullmatch(r"[A-Z]{3}", code) else SIGNS.get(code, sign)
     return pay(low[0] if low else None, high[0] if high else None, known, unit)
-
-
-def _amounts(value: Any) -> list[float]:
-    """The one or two amounts of a number or of words such as `£24,907 to £30,615 a year`."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return [float(value)] if 0 < value < 1e12 and isfinite(value) else []
-    match = AMOUNTS.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= 100 else None
-    found = [_amount(words) for words in match.groups() if words] if match else []
-    return found if all(found) else []
-
-
-def _amount(words: str) -> float:
-    is_thousands = words.strip().lower().endswith("k")
-    return (Price.fromstring(words.strip(" kK")).amount_float or 0.0) * (1000 if is_thousands else 1)

@@ -5,9 +5,9 @@ API:    GET /v0/postings/{board}?mode=json&skip=0&limit=100 (github.com/lever/po
         `base_url` https://api.eu.lever.co, and each answers 404 for the other's boards
 Board:  the first part of the public page's path, `leverdemo`
 Paging: skip and limit; a page that is not full is the last
-Shape:  a list of postings. `description` is `opening` + `descriptionBody` (8 of 8 recorded), so those two count only
-        where it is missing; after it come `lists`, `salaryDescription` and `additional`. The `…Plain` twins stand in
-        where no HTML came. `createdAt` is milliseconds since 1970, UTC. `text` is the title.
+Shape:  `description` is `opening` + `descriptionBody` (8 of 8 recorded), so those two count only where it is missing;
+        `lists`, `salaryDescription` and `additional` follow. The `…Plain` twins stand in where no HTML came.
+        `createdAt` is milliseconds since 1970, UTC. `text` is the title.
 Limits: says no total; pay per two weeks or once has no word here and is left out
 Checked: 12 postings of 3 boards, recorded 2025 and 2026
 """
@@ -17,13 +17,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.model import Company, Page, Posting, Request
-from tasks.sources._jsonld import JOBS, day, pay, real_html
+from tasks.sources._readings import JOBS, address, day, pay, plain_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
 MISSES_TO_CLOSE = 1
 LIMIT = 100
-UNITS = ("hour", "day", "week", "month", "year")
-PERIODS = {"": None} | {f"per-{unit}-{kind}": unit for unit in UNITS for kind in ("salary", "wage")}
+PERIODS = {f"per-{unit}-{kind}": unit for unit in "hour day week month year".split() for kind in ("salary", "wage")}
 
 
 def start(company: Company, skip: int = 0) -> Request:
@@ -44,36 +43,38 @@ def claimed(company: Company, page: Page) -> int | None:
 
 
 def _posting(job: dict[str, Any]) -> Posting:
-    categories, created = job.get("categories") or {}, job.get("createdAt")
-    places = [categories.get("location"), *(categories.get("allLocations") or [])]
+    categories = job.get("categories") or {}
     return Posting(
         id=job["id"],
         title=job["text"],
-        url=job["hostedUrl"],
-        apply_url=job.get("applyUrl"),
+        url=address(job["hostedUrl"]),
+        apply_url=address(job.get("applyUrl")),
         description_html=_description(job),
-        locations=tuple(place for place in places if place),
+        locations=tuple(filter(None, [categories.get("location"), *(categories.get("allLocations") or [])])),
         country=country(job.get("country")),
         department=categories.get("department") or categories.get("team"),
         employment_type=employment_type(categories.get("commitment")),
         workplace_type=workplace_type(job.get("workplaceType")),
-        posted_on=None if created is None else day(created),
+        posted_on=day(job.get("createdAt")),
         **_salary(job.get("salaryRange") or {}),
     )
 
 
 def _description(job: dict[str, Any]) -> str:
     about = _html(job, "description") or _html(job, "opening") + _html(job, "descriptionBody")
-    lists = [f"<h3>{part['text']}</h3><ul>{part['content']}</ul>" for part in job.get("lists") or []]
-    parts = [about, *lists, _html(job, "salaryDescription"), _html(job, "additional")]
-    return "\n".join(filter(None, parts)).replace("<h3></h3>", "")
+    parts = [about, *map(_list, job.get("lists") or []), _html(job, "salaryDescription"), _html(job, "additional")]
+    return "\n".join(filter(None, parts))
+
+
+def _list(part: dict[str, Any]) -> str:
+    heading, points = part.get("text"), part.get("content")
+    return (f"<h3>{heading}</h3>" if heading else "") + (f"<ul>{points}</ul>" if points else "")
 
 
 def _html(job: dict[str, Any], name: str) -> str:
-    return job.get(name) or real_html(job.get(f"{name}Plain") or "")
+    return job.get(name) or plain_html(job.get(f"{name}Plain"))
 
 
 def _salary(offer: dict[str, Any]) -> dict[str, Any]:
-    interval = offer.get("interval") or ""
-    known = pay(offer.get("min"), offer.get("max"), offer.get("currency"), PERIODS.get(interval))
-    return known if interval in PERIODS else {}
+    known = pay(offer.get("min"), offer.get("max"), offer.get("currency"), PERIODS.get(offer.get("interval") or ""))
+    return {} if offer.get("interval") and known.get("salary_period") is None else known

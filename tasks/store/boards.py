@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from tasks.settings import Settings
 from tasks.store import now, transaction
 from tasks.store.ledger import BoardRun, remember
-from tasks.store.lifecycle import close_absent, reopen
+from tasks.store.lifecycle import close, reopen
 
 LANDED = (
     "id company_id company title location country city workplace_type employment_type seniority department "
@@ -35,7 +35,7 @@ def land(connection: sqlite3.Connection, run_id: int, boards: Sequence[BoardRun]
             if row := counts.get(board.company.id):
                 board.new, board.changed = row["new"], row["changed"]
             board.reopened = reopen(connection, run_id, board, at)
-            close_absent(connection, run_id, board, settings, at)
+            close(connection, run_id, board, settings, at)
             remember(connection, run_id, board, at)
 
 
@@ -71,8 +71,9 @@ def _upsert(connection: sqlite3.Connection, run_id: int, at: str) -> None:
     )
     _log_changes(connection, run_id, at)
     connection.execute(
-        f"""INSERT INTO jobs({landed}, first_seen_at, changed_at)
-            SELECT {", ".join(f"s.{name}" for name in LANDED)}, :at, :at
+        f"""INSERT INTO jobs({landed}, first_seen_at, changed_at, is_open, closed_at)
+            SELECT {", ".join(f"s.{name}" for name in LANDED)}, :at, :at,
+              iif(s.expires_on < date(:at), 0, 1), iif(s.expires_on < date(:at), :at, NULL)
             FROM stage s LEFT JOIN jobs ON jobs.id = s.id
             WHERE jobs.pk IS NULL OR ({kept}) IS NOT ({staged})
             ORDER BY jobs.pk IS NULL, jobs.pk, s.posted_on, s.rowid

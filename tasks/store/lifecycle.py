@@ -2,6 +2,7 @@
 
 import sqlite3
 import statistics
+from typing import Any
 
 from tasks.settings import Settings
 from tasks.store.ledger import PROVEN, BoardRun
@@ -9,7 +10,8 @@ from tasks.store.ledger import PROVEN, BoardRun
 
 def reopen(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: str) -> int:
     """Open again what was closed and is seen again; whatever was seen has missed nothing."""
-    back = "company_id = :company AND is_open = 0 AND id IN (SELECT id FROM seen WHERE company_id = :company)"
+    back = """company_id = :company AND is_open = 0 AND (expires_on IS NULL OR expires_on >= date(:at))
+              AND id IN (SELECT id FROM seen WHERE company_id = :company)"""
     values = {"company": board.company.id, "run": run_id, "at": at}
     connection.execute(
         f"""INSERT INTO job_changes(job_pk, run_id, field, old, new, at)
@@ -25,27 +27,37 @@ def reopen(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: str
     return reopened.rowcount
 
 
-def close_absent(connection: sqlite3.Connection, run_id: int, board: BoardRun, settings: Settings, at: str) -> None:
-    """Close what a proven listing no longer holds, unless a guard finds the listing itself doubtful."""
-    if board.outcome not in PROVEN and not _is_empty_for_good(connection, board, at):
+def close(connection: sqlite3.Connection, run_id: int, board: BoardRun, settings: Settings, at: str) -> None:
+    """Close what a proven listing no longer holds, unless a guard finds the listing itself doubtful, and what is past
+    the date that the board itself gave it.
+    """
+    is_proven = board.outcome in PROVEN
+    if not is_proven and not _is_empty_for_good(connection, board, at):
         return
     values = {"company": board.company.id, "run": run_id, "at": at, "limit": board.misses_to_close}
+    if is_proven:
+        board.closed = _close_where(
+            connection, "company_id = :company AND is_open = 1 AND expires_on < date(:at)", values
+        )
     absent = "company_id = :company AND is_open = 1 AND id NOT IN (SELECT id FROM seen WHERE company_id = :company)"
     missing = connection.execute(f"SELECT misses FROM jobs WHERE {absent}", values).fetchall()
     if not missing:
         return
     closing = sum(row["misses"] + 1 >= board.misses_to_close for row in missing)
-    board.guard = _guard(connection, board, closing, settings) if board.outcome in PROVEN else None
+    board.guard = _guard(connection, board, closing, settings) if is_proven else None
     if board.guard:
         return
     connection.execute(f"UPDATE jobs SET misses = misses + 1 WHERE {absent}", values)
-    gone = f"{absent} AND misses >= :limit"
+    board.closed += _close_where(connection, f"{absent} AND misses >= :limit", values)
+
+
+def _close_where(connection: sqlite3.Connection, condition: str, values: dict[str, Any]) -> int:
     connection.execute(
         f"""INSERT INTO job_changes(job_pk, run_id, field, old, new, at)
-            SELECT pk, :run, 'is_open', '1', '0', :at FROM jobs WHERE {gone}""",
+            SELECT pk, :run, 'is_open', '1', '0', :at FROM jobs WHERE {condition}""",
         values,
     )
-    board.closed = connection.execute(f"UPDATE jobs SET is_open = 0, closed_at = :at WHERE {gone}", values).rowcount
+    return connection.execute(f"UPDATE jobs SET is_open = 0, closed_at = :at WHERE {condition}", values).rowcount
 
 
 def _guard(connection: sqlite3.Connection, board: BoardRun, closing: int, settings: Settings) -> str | None:

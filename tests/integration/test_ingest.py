@@ -305,3 +305,16 @@ def test_a_model_fills_what_rules_leave_open_and_only_with_a_quote_that_stands(p
     asked = len(ShoutingEngine.asked)
     place.ingest(full=True)
     assert len(ShoutingEngine.asked) == asked
+
+
+def test_a_board_whose_job_pages_are_closed_to_us_is_blocked_and_one_closed_page_is_a_gap(place):
+    board = place.site.first("jsonld")
+    place.site.misbehave("jsonld", board, "status-403", on="detail")
+    assert place.ingest().name == "Partial"
+    company = place.company_of("jsonld", board)
+    assert place.ledger()[company][0] == "blocked"
+    place.site.misbehave("jsonld", board, "status-403", times=1, on="detail")
+    place.ingest()
+    outcome, closed, error, *_ = place.ledger()[company]
+    assert (outcome, closed) == ("truncated", 0)
+    assert error.startswith("HTTP 403")

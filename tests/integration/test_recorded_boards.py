@@ -120,6 +120,8 @@ def _ashby(raw: dict[str, Any], job: Posting) -> None:
     amounts: list[float | None] = [float(amount) * 1000 for amount in re.findall(r"([\d.]+)K", summary or "")]
     assert [job.salary_min, job.salary_max] == (amounts or [None, None])
     assert bool(amounts) == bool(job.salary_period == "year" and job.salary_currency in ("USD", "CAD"))
+    known = {"OnSite": "onsite", "Hybrid": "hybrid", "Remote": "remote"}
+    assert job.workplace_type == known.get(raw.get("workplaceType"))
     assert job.description_html == raw["descriptionHtml"]
     assert job.country in ("US", "CA", "GB", "AR")
     assert job.city == (raw["address"]["postalAddress"].get("addressLocality") or None)

@@ -1,6 +1,5 @@
 import pytest
 
-from tasks import settings
 from tasks.errors import ConfigError
 
 
@@ -22,9 +21,3 @@ def test_redis_url_is_read_under_both_of_its_names(make_settings, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     assert make_settings().redis_url == "redis://127.0.0.1:1"
     assert make_settings(redis_url="off").redis_url == "off"
-
-
-def test_every_setting_stands_in_the_readme():
-    readme = (settings.ROOT / "README.md").read_text()
-    missing = [name for name in settings.Settings.model_fields if f"ROLECALL_{name.upper()}" not in readme]
-    assert missing == []

@@ -5,6 +5,7 @@ for, later ones were followed. A missing expected file is written, and the test 
 """
 
 import ast
+import gzip
 import json
 from datetime import UTC, datetime
 from importlib import import_module
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from tasks.model import Company, Page, Posting, Request
+from tasks.sources import _readings
 from tests.record import FIXTURES, company_of
 
 SOURCES = Path(import_module("tasks.sources").__path__[0])
@@ -22,7 +24,8 @@ NAMES = sorted(path.stem for path in SOURCES.glob("[!_]*.py"))
 PAGES = sorted(path for path in FIXTURES.glob("*.*") if not path.name.endswith(".expected.json"))
 FETCHED_AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HEADINGS = ("Site:", "API:", "Board:", "Paging:", "Shape:", "Limits:", "Checked:")
-READING = {"ast", "collections", "contextlib", "datetime", "hashlib", "html", "json", "math", "re", "typing", "urllib"}
+READING = {"ast", "collections", "contextlib", "datetime", "hashlib", "html", "json", "math", "re", "typing", "urllib",
+           "zlib"}  # fmt: skip
 READING_ONLY = READING | {"extruct", "lxml", "price_parser", "pydantic", "selectolax", "tasks"}
 
 
@@ -123,7 +126,7 @@ def test_a_posting_without_what_makes_one_fails_its_board(name: str, key: str) -
     for value in (None, ""):
         job[key] = value
         spoilt = Page(page.request, page.url, json.dumps(payload).encode(), FETCHED_AT)
-        with pytest.raises((KeyError, TypeError, ValueError)):
+        with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
             list(module.parse(company, spoilt))
 
 
@@ -141,6 +144,92 @@ def test_a_list_longer_than_the_cap_claims_more_than_it_follows() -> None:
     links = "".join(f'<a href="/jobs/{n}">{n}</a>' for n in range(2500))
     found = read(*_page("jsonld", links.encode(), "example.com/careers"))
     assert (found["claimed"], len(found["requests"])) == (2500, 2000)
+
+
+NEXT = (
+    '<link rel="next" href="/careers?page={next}&amp;sort=new"><a href="/careers?page={page}&amp;team=oven">Ovens</a>'
+)
+WHOLE = {"@type": "JobPosting", "description": "<p>Bake.</p>"}
+
+
+def _list_page(number: int, body: str) -> dict[str, Any]:
+    module, company = source("jsonld"), Company(name="x", source="jsonld", board="e.com/careers")
+    url = module.start(company).url + (f"?page={number}" if number > 1 else "")
+    return read(module, company, Page(Request(url, "html"), url, body.encode(), FETCHED_AT))
+
+
+def test_the_pages_of_a_list_are_followed_by_its_own_links_only() -> None:
+    numbers = "".join(f'<a href="{href}">x</a>' for href in ("?page=1", "?page=3", "/careers/page/4/", "/blog?page=2",
+                      "?per_page=50", "https://f.com/careers?page=2", "?page=last"))  # fmt: skip
+    found = _list_page(1, NEXT.format(next=2, page=2) + numbers + '<a href="/jobs/baker?page=2">Baker</a>')
+    jobs = ["jobs/baker?page=2"]
+    assert found["claimed"] == 1
+    assert [url.removeprefix("https://e.com/") for _, url in found["requests"]] == [
+        *jobs, "careers?page=2&sort=new", "careers?page=1", "careers?page=3", "careers/page/4/"
+    ]  # fmt: skip
+
+
+def test_a_later_page_of_a_list_is_read_as_a_list_that_claims_nothing() -> None:
+    found = _list_page(2, NEXT.format(next=3, page=3) + '<a href="/jobs/cook">Cook</a>')
+    assert (found["claimed"], found["postings"]) == (None, [])
+    assert [url for _, url in found["requests"]] == ["https://e.com/jobs/cook", "https://e.com/careers?page=3&sort=new"]
+
+
+def test_a_page_past_the_end_of_a_list_leads_nowhere() -> None:
+    found = _list_page(9, NEXT.format(next=10, page=10) + "<p>No more roles.</p>")
+    assert (found["requests"], found["postings"]) == ([], [])
+
+
+def test_a_posting_of_a_whole_list_keeps_its_id_whoever_stands_beside_it() -> None:
+    jobs = [WHOLE | {"title": title, "identifier": f"R-{title}1"} for title in ("Baker", "Cook")]
+    script = '<script type="application/ld+json">{}</script>' + NEXT.format(next=2, page=2)
+    both = _list_page(1, script.replace("{}", json.dumps(jobs), 1))
+    one = _list_page(1, script.replace("{}", json.dumps(jobs[1:]), 1))
+    assert [job["id"] for job in both["postings"]] == ["/careers#R-Baker1", "/careers#R-Cook1"]
+    assert one["postings"] == both["postings"][1:]
+    assert len(both["requests"]) == 1
+
+
+SITEMAP = b"<urlset><url><loc>https://e.com/jobs/1</loc></url></urlset>"
+
+
+def test_a_gzipped_sitemap_is_read() -> None:
+    module, company, page = _page("jsonld", gzip.compress(SITEMAP), "e.com/jobs.xml.gz")
+    assert page.request.accept == "xml"
+    assert read(module, company, page) == {
+        "claimed": 1, "postings": [], "requests": [["html", "https://e.com/jobs/1"]]
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(SITEMAP)[:-12], b"\x1f\x8bnot gzip at all", gzip.compress(b" " * 50_000_001)],
+    ids=["cut off", "broken", "a bomb"],
+)
+def test_a_gzipped_sitemap_that_is_broken_or_huge_fails_its_board(body: bytes) -> None:
+    with pytest.raises(ValueError, match="gzip"):
+        list(source("jsonld").parse(*_page("jsonld", body, "e.com/jobs.xml")[1:]))
+
+
+@pytest.mark.parametrize(("offers", "salary"), [
+    ([], None),
+    ([(1, 2, "EUR", "hour")], (1, 2, "EUR", "hour")),
+    ([("1", "2.5", " eur ", None)], (1, 2.5, "EUR", None)),
+    ([(0, 9, "euro", "day"), (None, 5, "", "day")], (None, 9, None, "day")),
+    ([(3, None, "EUR", None), (1, 2, "EUR", None)], (1, None, "EUR", None)),
+    ([(1, 2, "EUR", "day"), (0, None, "USD", "year")], (1, 2, "EUR", "day")),
+    ([(1, 2, "EUR", "day"), (1, 2, "USD", "day")], None),
+    ([(2, 1, "EUR", "day")], None), ([(-5, 0, "EUR", "day")], None), ([(1e13, None, "EUR", "day")], None),
+])  # fmt: skip
+def test_offers_of_one_posting_are_one_range_or_none(offers: list[Any], salary: tuple[Any, ...] | None) -> None:
+    names = ("salary_min", "salary_max", "salary_currency", "salary_period")
+    assert _readings.pay_of_all(offers) == (dict(zip(names, salary, strict=True)) if salary else {})
+
+
+@pytest.mark.parametrize("amount", ["205K", "inf", float("nan"), {}, [1], 10**400])
+def test_an_amount_that_is_no_number_fails_its_board(amount: Any) -> None:
+    with pytest.raises(ValueError):
+        _readings.pay(amount, None, "EUR", "year")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>no sitemap", b"<feed/>", b"<urlset><url><loc>https://example.com/job/1"])

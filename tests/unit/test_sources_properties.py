@@ -1,5 +1,6 @@
 """Whatever bytes a board answers, a source yields postings and requests or fails as the walker expects."""
 
+import gzip
 import json
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -90,6 +91,8 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for source in ("greenhouse", "lever", "ashby", "jsonld"):
         check(source, body)
     check("jsonld", body, "xml")
+    check("jsonld", b"\x1f\x8b" + body, "xml")
+    check("jsonld", gzip.compress(body), "xml")
     check("jsonld", b'<div itemscope itemtype="https://schema.org/JobPosting">' + body, is_start=False)
     check("jsonld", b'<script type="application/ld+json">{"@type":"JobPosting",' + body + b"}</script>", is_start=False)
 

@@ -168,6 +168,16 @@ def test_an_empty_listing_is_believed_at_its_third_sight_a_day_later(db, setting
     assert run(db, settings, [], outcome="empty").closed == 1
 
 
+def test_a_posting_past_its_own_date_lands_closed_and_opens_when_it_is_given_a_later_one(db, settings):
+    assert run(db, settings, [posting(1, expires_on="2020-01-01"), posting(2, expires_on="2999-01-01")]).new == 2
+    assert jobs(db, "is_open") == [(0,), (1,)]
+    assert run(db, settings, [posting(1, expires_on="2020-01-01"), posting(2, expires_on="2020-01-01")]).closed == 1
+    assert jobs(db, "is_open") == [(0,), (0,)]
+    assert run(db, settings, [posting(1, expires_on="2999-01-01"), posting(2, expires_on="2020-01-01")]).reopened == 1
+    assert jobs(db, "is_open, expires_on") == [(1, "2999-01-01"), (0, "2020-01-01")]
+    assert db.execute("SELECT open_jobs FROM companies").fetchone()[0] == 1
+
+
 def test_a_refused_batch_leaves_no_trace(db, settings):
     run(db, settings, [posting(1)])
     before = [db.execute(f"SELECT * FROM {table}").fetchall() for table in ("jobs", "job_texts", "board_runs", "pages")]

@@ -1,0 +1,127 @@
+"""Where a careers site leads: to jobs, to the other pages of a list, through sitemaps."""
+
+import re
+import zlib
+from collections.abc import Iterable
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
+
+from tasks.model import Page, Request
+from tasks.normalize import without_tracking
+
+WORDS = (
+    r"(?:job\w*|careers?|positions?|vacanc\w+|openings?|roles?|opportunit\w+|stellen?\w*|karriere|emplois?|offres?"
+    r"|vacatures?|empleos?|vagas?)"
+)
+JOB = re.compile(rf"/(?:[\w-]*-)?{WORDS}(?:-[\w-]+)?(?P<rest>/[^/].*)", re.I)
+JOB_QUERY = re.compile(r"(?:^|&)(?:gh_jid|job|jid|(?:job|vacancy|position|req)_?id)=\w", re.I)
+NO_JOB = re.compile(  # whole words only: /careers/process is a page about hiring, /careers/process-engineer a job
+    r"/(?:categor(?:y|ies)|departments?|locations?|tags?|teams?|authors?|pages?|search|results|blog|news|events?|stories"
+    r"|log-?in|sign-?in|sign-?up|register|apply|alerts?|saved|feed|rss|share)(?:/|$)"
+    r"|/(?:bewerben|bewerbung(?:en|sprozess)?|application|privacy(?:-policy|-notice)?|datenschutz\w*|impressum|imprint"
+    r"|terms|cookies?|benefits?|culture|faqs?|about(?:-us)?|life(?:-at-[\w-]+)?|arbeiten-bei-[\w-]+|people|students?"
+    r"|graduates?|internships?|university|diversity(?:-[\w-]*inclusion)?|values|(?:hiring-)?process|contact|kontakt|all"
+    r"|jobs?|job-search|index|why-[\w-]+|how-we-[\w-]+)(?:\.\w+)?/?$"
+    r"|\.(?:pdf|docx?|jpe?g|png|gif|svg|webp|ics|xml|json|css|js|zip|gz)$",
+    re.I,
+)
+PAGE = (
+    r"(?:(?!per)(?:\w+[-_])?(?:current)?page(?:[-_]?(?:no|num|number|index)|-\w+)?|paged|pg|seite|pagina|offset|skip"
+    r"|start(?:row)?)=\d{1,4}"
+)
+NUMBERED = re.compile(rf"[?&]{PAGE}(?:&|$)|/page/\d{{1,4}}/?(?:\?|$)", re.I)
+GZIP = b"\x1f\x8b"
+MAX_UNPACKED = 50_000_000  # bytes; the sitemap protocol's own limit
+
+
+def absolute(base: str, address: str) -> str:
+    """The http(s) address without fragment and tracking; empty where there is none."""
+    try:
+        url = urljoin(base, address.strip().replace(" ", "%20"))
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    is_web = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", url)
+    return without_tracking(url.partition("#")[0]) if is_web else ""
+
+
+def is_job(url: str, listed_on: str) -> bool:
+    """Whether an address found on a page looks like a job of the same site."""
+    parts, own = urlsplit(url), urlsplit(listed_on)
+    if parts.netloc.lower().removeprefix("www.") != own.netloc.lower().removeprefix("www."):
+        return False
+    if parts.path.rstrip("/") == own.path.rstrip("/"):
+        return bool(JOB_QUERY.search(parts.query))
+    match = JOB.search(parts.path)
+    return bool(JOB_QUERY.search(parts.query)) or bool(match and not NO_JOB.search(match["rest"]))
+
+
+def jobs(page: Page, addresses: Iterable[str]) -> list[Request]:
+    """The addresses that look like jobs, each once, also where one of them ends in a slash."""
+    urls = [url for address in addresses if is_job(url := absolute(page.url, address), page.url)]
+    first = {url.rstrip("/"): url for url in reversed(urls)}
+    return [Request(url, "html") for url in dict.fromkeys(first[url.rstrip("/")] for url in urls)]
+
+
+def hrefs(page: Page, selector: str = "a[href]") -> list[str]:
+    return [link.attributes.get("href") or "" for link in LexborHTMLParser(page.text).css(selector)]
+
+
+def is_later_page(url: str, first: str) -> bool:
+    """Whether an address followed from the list `first` is another page of a list; tells by the address alone."""
+    return bool(NUMBERED.search(url)) and not is_job(url, first)
+
+
+def later_pages(page: Page) -> list[Request]:
+    """The list's other pages: those marked as next, and numbered ones that differ from this page by number only."""
+    own = _unnumbered(page.url)
+    marked = [absolute(page.url, href) for href in hrefs(page, 'link[rel~="next" i][href], a[rel~="next" i][href]')]
+    plain = [absolute(page.url, href) for href in hrefs(page)]
+    found = [url for url in marked if _unnumbered(url)[:2] == own[:2]]
+    found += [url for url in plain if _unnumbered(url) == own]
+    return [Request(url, "html") for url in dict.fromkeys(found) if url != page.url and is_later_page(url, page.url)]
+
+
+def _unnumbered(url: str) -> tuple[str, str, list[str]]:
+    """Host, path and query without the number of the page."""
+    parts = urlsplit(url)
+    path = re.sub(r"/page/\d{1,4}$", "", parts.path.rstrip("/"), flags=re.I)
+    query = sorted(part for part in parts.query.split("&") if part and not re.fullmatch(PAGE, part, re.I))
+    return parts.netloc.lower().removeprefix("www."), path, query
+
+
+def unpacked(page: Page) -> bytes:
+    """The body, also of a file that is compressed itself.
+
+    Raises: ValueError where it is broken or longer than a sitemap may be.
+    """
+    if not page.body.startswith(GZIP):
+        return page.body
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        body = stream.decompress(page.body, MAX_UNPACKED + 1)
+    except zlib.error as error:
+        raise ValueError("broken gzip") from error
+    if len(body) > MAX_UNPACKED or not stream.eof:
+        raise ValueError(f"gzip cut off, or more than {MAX_UNPACKED} bytes")
+    return body
+
+
+def sitemap(page: Page) -> list[Request]:
+    """The jobs of a sitemap; of an index the sitemaps named after jobs, or all of them.
+
+    Raises: ValueError where it is none.
+    """
+    try:
+        root = etree.fromstring(unpacked(page), etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise ValueError("not XML") from error
+    if etree.QName(root).localname == "sitemapindex":
+        maps = [url for loc in root.iterfind("{*}sitemap/{*}loc") if (url := absolute(page.url, loc.text or ""))]
+        named = [url for url in maps if re.search(WORDS, urlsplit(url).path, re.I)]
+        return [Request(url, "xml") for url in named or maps]
+    if etree.QName(root).localname != "urlset":
+        raise ValueError("not a sitemap")
+    return jobs(page, (loc.text or "" for loc in root.iterfind("{*}url/{*}loc")))
