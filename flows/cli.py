@@ -4,6 +4,8 @@ Exit codes: 0 all well, 1 the run broke, 2 it could not be done (one line says w
 """
 
 import asyncio
+import io
+import logging
 import os
 import signal
 import subprocess
@@ -11,7 +13,7 @@ import sys
 import time
 from contextlib import ExitStack, closing, suppress
 from types import FrameType
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 from rich.console import Console
@@ -61,8 +63,10 @@ async def _ingest(
     await show.progress(running, None if dry_run else settings.database)
     state = await running
     value = await state.aresult(raise_on_failure=False)
-    if isinstance(value, PipelineError):
+    if isinstance(value, PipelineError | OSError):
         raise value
+    if isinstance(value, BaseException):
+        return state, []
     if dry_run:
         return state, cast(list[dict[str, Any]], value or [])
     with closing(store.open_reader(settings.database)) as reader:
@@ -73,7 +77,7 @@ async def _ingest(
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; beyond 127.0.0.1 free SQL is off.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on.")] = None,
 ) -> None:
     """Serve the file with Datasette."""
     import uvicorn
@@ -86,8 +90,10 @@ def serve(
         os.environ["ROLECALL_PUBLIC"] = "1"
     site = Datasette([str(settings.database)], config_dir=configuration.ROOT / "datasette")
     port = port or local.free_port(settings.datasette_port)
-    show.note(f"Datasette: http://{host}:{port}/  (Ctrl-C ends it)")
-    uvicorn.run(site.app(), host=host, port=port, log_level="warning", timeout_graceful_shutdown=3)
+    with suppress(KeyboardInterrupt), local.listening(host, port) as listener:
+        show.note(f"Datasette: http://{host}:{port}/  (Ctrl-C ends it)")
+        server = uvicorn.Server(uvicorn.Config(site.app(), log_level="warning", timeout_graceful_shutdown=3))
+        server.run(sockets=[listener])
 
 
 @app.command()
@@ -112,7 +118,8 @@ def up(now: Annotated[bool, typer.Option("--now", help="Ingest once before anyth
 
 def _run_once() -> None:
     """The same command that a person would type, in this terminal, against the servers that are up."""
-    shell = subprocess.Popen([sys.executable, "-m", "flows.cli", "ingest"], start_new_session=True)
+    command = [sys.executable, "-m", "flows.cli", "ingest"]
+    shell = subprocess.Popen(command, start_new_session=True, preexec_fn=child.end_with_parent)
     try:
         code = shell.wait()
     finally:
@@ -148,17 +155,26 @@ def _interrupted(_: int, __: FrameType | None) -> None:
 
 def main() -> None:
     """Run the command; our own errors are lines on stderr, not tracebacks."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # titles are of all languages, terminals are not
+    logging.getLogger("tasks").addHandler(logging.NullHandler())  # outside of a flow the errors say it all
     signal.signal(signal.SIGTERM, _interrupted)
     signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
     except PipelineError as error:
-        for line in getattr(error, "faults", None) or [str(error)]:
-            Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {show.plain(line)}")
-        sys.exit(2)
+        _refuse(*(getattr(error, "faults", None) or [str(error)]))
+    except OSError as error:  # a folder that cannot be made, a full disk
+        _refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
     except KeyboardInterrupt:
         show.note("ended; what was landed is kept, the next run goes on from there")
         sys.exit(130)
+
+
+def _refuse(*faults: str) -> NoReturn:
+    for line in faults:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[red]error:[/red] {show.plain(line)}")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ COLUMNS = (
     "name source outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds "
     "error"
 ).split()
+WAITING_BOARDS = 4  # for the writer; more would only be held in memory
 SUMS = ("new", "changed", "closed", "extracted", "cache_hits")
 Thing = TypeVar("Thing")
 
@@ -81,7 +82,7 @@ async def ingest(
 
 
 async def _scrape_all(run: Run, boards: list[BoardRun]) -> None:
-    queue: asyncio.Queue[BoardRun | None] = asyncio.Queue(maxsize=run.settings.max_companies)
+    queue: asyncio.Queue[BoardRun | None] = asyncio.Queue(WAITING_BOARDS)
     slots = asyncio.Semaphore(run.settings.max_companies)
     scrape = scrape_company.with_options(
         retries=run.settings.retries, retry_delay_seconds=exponential_backoff(run.settings.retry_delay_seconds)

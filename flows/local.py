@@ -133,6 +133,17 @@ def free_port(wanted: int) -> int:
     raise ConfigError("no free port on 127.0.0.1")
 
 
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises: ConfigError where the port is taken or the host is no address of this machine.
+    """
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise ConfigError(f"{error.strerror}; choose another --host or --port") from error
+
+
 def _api(port: int) -> str:
     return f"http://127.0.0.1:{port}/api"
 

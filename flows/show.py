@@ -25,14 +25,17 @@ BOARD_COLUMNS = ("name", "source", "outcome", "fetched", "new", "changed", "clos
 PLAIN_EVERY_SECONDS = 5.0
 COLOURS = {"complete": "green", "unchanged": "green", "truncated": "yellow", "empty": "yellow"}
 
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=not (sys.stdout and sys.stdout.isatty()))  # None: closed
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 
 def plain(text: Any) -> str:
-    """Words from outside, with nothing in them that the terminal would obey."""
-    printable = "".join(char if char.isprintable() else " " for char in str(text))
-    return escape(printable)
+    """Words from outside, with nothing in them that the terminal or rich would obey."""
+    return escape(_printable(text))
+
+
+def _printable(text: Any) -> str:
+    return "".join(char if char.isprintable() else " " for char in str(text))
 
 
 def note(line: str) -> None:
@@ -74,6 +77,9 @@ def result(state: Any, rows: list[dict[str, Any]], database: Path | None, as_jso
     if as_json:
         print(json.dumps({"state": state.name, "message": state.message, "boards": rows}, default=str))
         return
+    if state.name not in ("Completed", "Partial"):
+        out.print(f"{state.name}: {plain(state.message)}")
+        return
     look = [row for row in rows if row["outcome"] not in PROVEN or row.get("guard")]
     table(look if len(rows) > 40 else rows, BOARD_COLUMNS)
     counts: dict[str, int] = {}
@@ -83,10 +89,8 @@ def result(state: Any, rows: list[dict[str, Any]], database: Path | None, as_jso
     boards = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
     jobs = ", ".join(f"{count:,} {name}" for name, count in sums.items())
     out.print(f"{state.name}: {len(rows)} boards ({boards}); jobs: {jobs}")
-    if state.name not in ("Completed", "Partial"):
-        out.print(plain(state.message))
     if database is not None:
-        out.print(f"{database}", soft_wrap=True)
+        out.print(plain(database), soft_wrap=True)
 
 
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
@@ -95,7 +99,7 @@ def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
         return
     if not out.is_terminal:
         for row in rows:
-            print("\t".join("" if row[name] is None else " ".join(str(row[name]).split()) for name in columns))
+            print("\t".join("" if row[name] is None else " ".join(_printable(row[name]).split()) for name in columns))
         return
     sheet = Table(*columns, box=None, pad_edge=False)
     for row in rows:
@@ -107,7 +111,7 @@ def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
 def jobs(rows: list[dict[str, Any]], as_json: bool) -> None:
     """Found jobs, the best first."""
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
+        print(json.dumps(rows))
     elif not rows:
         note("no job holds all these words")
     else:

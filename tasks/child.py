@@ -23,7 +23,7 @@ def spawn(arguments: Sequence[str], log: Path, env: Mapping[str, str] | None = N
             stderr=output,
             env={**os.environ, **env} if env else None,
             start_new_session=True,  # Ctrl-C reaches us alone; we end our children in order
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
 
 
@@ -42,6 +42,7 @@ def stop(process: subprocess.Popen[bytes], seconds: float = 10.0) -> None:
     process.poll()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """To be called in the child before it becomes its command."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

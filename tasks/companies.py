@@ -2,6 +2,7 @@
 
 import csv
 import io
+import reprlib
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,7 +41,7 @@ def select(companies: list[Company], name: str | None, source: str | None) -> li
 
     Raises: ConfigError where nothing is left.
     """
-    wanted = name.casefold() if name else None
+    wanted = name.casefold() if name is not None else None
     found = [
         company
         for company in companies
@@ -48,7 +49,9 @@ def select(companies: list[Company], name: str | None, source: str | None) -> li
         and (source is None or company.source == source)
     ]
     if not found:
-        asked = " and ".join(f"{what} {value!r}" for what, value in (("company", name), ("source", source)) if value)
+        asked = " and ".join(
+            f"{what} {value!r}" for what, value in (("company", name), ("source", source)) if value is not None
+        )
         raise ConfigError(f"no row of the companies file has {asked}")
     return found
 
@@ -60,13 +63,18 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); set ROLECALL_COMPANIES_FILE") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", strict=True)
+    begun, rows = 1, []
     try:
         if reader.fieldnames != COLUMNS:
             raise ConfigError(f"{path}:1: the first line must be `{','.join(COLUMNS)}`")
-        return [(reader.line_num, row) for row in reader]
+        begun = 2
+        for row in reader:
+            rows.append((reader.line_num, row))
+            begun = reader.line_num + 1
     except csv.Error as error:
-        raise ConfigError(f"{path}:{reader.line_num}: is not CSV ({error})") from error
+        raise ConfigError(f"{path}:{begun}: is not CSV ({error}); look at the quotes from here on") from error
+    return rows
 
 
 def _company(row: dict[str, str], place: str, faults: list[str]) -> Company | None:
@@ -76,7 +84,9 @@ def _company(row: dict[str, str], place: str, faults: list[str]) -> Company | No
     try:
         company = Company.model_validate(row)
     except ValidationError as error:
-        faults += [f"{place}: {fault['loc'][0]} {fault['input']!r}: {fault['msg']}" for fault in error.errors()]
+        faults += [
+            f"{place}: {fault['loc'][0]} {reprlib.repr(fault['input'])}: {fault['msg']}" for fault in error.errors()
+        ]
         return None
     if find_spec(f"tasks.sources.{company.source}") is None:
         faults.append(f"{place}: source {company.source!r} is unknown; known are {', '.join(known_sources())}")

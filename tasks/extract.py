@@ -1,6 +1,5 @@
 """Verb: extract the fields of pending jobs through the cascade: cache, durable copies, rules, model."""
 
-import asyncio
 import json
 import sqlite3
 from collections import Counter
@@ -30,10 +29,10 @@ async def extract_batch(rows: Sequence[sqlite3.Row], run: Run, count: int) -> No
     missing = [content for content in by_content if content not in known]
     copies = extracted.stored(run.writer, run.recipe, missing) if missing else {}
     todo = {content: row for content, row in by_content.items() if content not in known and content not in copies}
-    found = await asyncio.to_thread(_by_rules, todo)
+    found = await run.work(_by_rules, todo)
     unanswered, calls = await _by_model(run, todo, found)
     final = {content: extraction for content, extraction in found.items() if content not in unanswered}
-    await asyncio.to_thread(
+    await run.work(
         extracted.apply, run.writer, run.id, run.recipe, rows, {**known, **copies, **found}, final, unanswered
     )
     await run.cache.put(run.recipe, {**copies, **final})

@@ -42,7 +42,10 @@ def engine(settings: Settings) -> Engine | None:
     """
     if settings.engine is None:
         return None
-    made = settings.engine(settings)
+    try:
+        made = settings.engine(settings)
+    except TypeError as error:
+        raise ConfigError(f"ROLECALL_ENGINE cannot be called with the settings ({error})") from error
     if not hasattr(made, "recipe") or not hasattr(made, "extract"):
         raise ConfigError("ROLECALL_ENGINE does not make an engine: it needs `recipe` and `extract`")
     return made  # type: ignore[no-any-return]

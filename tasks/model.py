@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -28,7 +29,7 @@ class Company(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
     source: str = Field(pattern=r"^[a-z][a-z0-9]*$")
     board: str = Field(min_length=1, max_length=300, pattern=r"^[\w.~%-][\w./~%?=&+-]*$")
     base_url: str | None = Field(default=None, pattern=r"^https?://[^\s/]+[^\s]*$")
@@ -37,6 +38,14 @@ class Company(BaseModel):
     @classmethod
     def _empty_is_absent(cls, value: str | None) -> str | None:
         return value or None
+
+    @field_validator("base_url")
+    @classmethod
+    def _has_a_host_and_a_port(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://platform")
+        if not parts.hostname or parts.port == 0 or parts.query or parts.fragment:
+            raise ValueError("must be scheme, host and perhaps a port and a path")
+        return value
 
     @property
     def id(self) -> str:

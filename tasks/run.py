@@ -1,20 +1,27 @@
 """Everything that one ingest holds open, so that the verbs need one argument and nothing is opened twice."""
 
+import asyncio
 import fcntl
+import functools
 import hashlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from tasks import cache, llm, rules, store
 from tasks.errors import StoreError
 from tasks.fetch import Fetcher, fetcher
 from tasks.model import Extraction
 from tasks.settings import Settings
+
+THREADS = 2
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -32,6 +39,12 @@ class Run:
     id: int | None = None
     is_full: bool = False  # read every page anew, whatever it yielded before
     faults: list[str] = field(default_factory=list)
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "rolecall"))
+
+    async def work(self, function: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
+        """Do it beside the event loop. Reason: few threads, since each keeps its own heap and one holds the GIL."""
+        call = functools.partial(function, *given, **named)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, call)
 
     def warnings(self) -> list[str]:
         """One line for each thing that this run had to do without."""
@@ -54,12 +67,13 @@ async def open_run(settings: Settings, is_full: bool = False, is_dry: bool = Fal
             reader = stack.enter_context(closing(store.open_reader(settings.database)))
         async with fetcher(settings) as pages:
             answers = await cache.connect(settings)
+            recipe = recipe_id(parameters)
+            run = Run(settings, pages, answers, engine, recipe, parameters, writer, reader, None, is_full)
             try:
-                yield Run(
-                    settings, pages, answers, engine, recipe_id(parameters), parameters, writer, reader, None, is_full
-                )
+                yield run
             finally:
                 await answers.close()
+                run.threads.shutdown()
 
 
 def recipe_parameters(engine: llm.Engine | None) -> dict[str, Any]:

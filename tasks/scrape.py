@@ -154,7 +154,7 @@ async def _visit(
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
         return Visit(known, is_unchanged=True, is_dry=_is_dry(request, known))
     assert page is not None  # without validators there is no 304
-    return await asyncio.to_thread(_read, company, source, page)
+    return await run.work(_read, company, source, page)
 
 
 def _read(company: Company, source: ModuleType, page: Page) -> Visit:

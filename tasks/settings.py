@@ -15,11 +15,15 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What a person may change; every field has a default that works on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="ROLECALL_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ROLECALL_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(Path(".rolecall"), description="folder of the database, Redis' and Prefect's files")
     companies_file: Path = Field(ROOT / "deployments" / "companies.csv", description="the boards to follow")
-    contact: str | None = Field(None, description="your e-mail or page; sent to the boards in the User-Agent")
+    contact: str | None = Field(
+        None, pattern=r"^[!-~]([ -~]*[!-~])?$", description="your e-mail or page; sent to the boards in the User-Agent"
+    )
 
     max_companies: int = Field(16, ge=1, le=500, description="boards scraped at once")
     requests_per_second: float = Field(2.0, gt=0, description="to one host")
@@ -47,7 +51,7 @@ class Settings(BaseSettings):
         None, description="import path of a model engine (`package.module:function`); unset: rules only"
     )
     extract_batch: int = Field(200, ge=1, le=5000, description="postings of one extraction task")
-    upsert_batch: int = Field(2000, ge=1, le=20000, description="postings of one transaction, whole boards")
+    upsert_batch: int = Field(1000, ge=1, le=20000, description="postings of one transaction, whole boards")
 
     drop_guard_share: float = Field(0.7, ge=0, le=1, description="of the usual size; a smaller listing closes nothing")
     blast_guard_share: float = Field(0.5, ge=0, le=1, description="of a board's jobs; more close only when seen twice")
@@ -57,7 +61,7 @@ class Settings(BaseSettings):
     prefect_port: int = Field(4200, ge=1, le=65535, description="a free one is taken where it is in use")
     datasette_host: str = Field("127.0.0.1", description="beyond this machine, free SQL and downloads are off")
     datasette_port: int = Field(8001, ge=1, le=65535, description="a free one is taken where it is in use")
-    schedule: str = Field("0 * * * *", description="cron line of `rolecall up`")
+    schedule: str = Field("0 * * * *", pattern=r"^\s*(\S+\s+){4}\S+\s*$", description="cron line of `rolecall up`")
 
     @cached_property
     def database(self) -> Path:

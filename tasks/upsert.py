@@ -1,6 +1,5 @@
 """Verb: upsert whole boards in one transaction."""
 
-import asyncio
 from collections.abc import Sequence
 
 from prefect import task
@@ -19,6 +18,6 @@ async def upsert_batch(boards: Sequence[BoardRun], run: Run, count: int) -> None
     """
     assert run.writer is not None
     assert run.id is not None
-    await asyncio.to_thread(landing.land, run.writer, run.id, boards, run.settings)
+    await run.work(landing.land, run.writer, run.id, boards, run.settings)
     for board in boards:
         board.rows, board.pages = [], []

@@ -28,7 +28,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         for pragma in (
             "journal_mode = WAL",
             "synchronous = NORMAL",
-            "cache_size = -65536",
+            "cache_size = -32768",
             "temp_store = MEMORY",
             "secure_delete = OFF",
             "foreign_keys = ON",
@@ -43,16 +43,19 @@ def open_database(path: Path) -> sqlite3.Connection:
 def open_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot write.
 
-    Raises: StoreError where there is no file yet.
+    Raises: StoreError where there is no file yet, or an empty one.
     """
+    missing = f"{path}: no database yet; run `rolecall ingest` first"
     if not path.exists():
-        raise StoreError(f"{path}: no database yet; run `rolecall ingest` first")
+        raise StoreError(missing)
     with _told(path):
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        _check_version(connection, path)
+        if _check_version(connection, path) == 0:
+            connection.close()
+            raise StoreError(missing)
     return connection
 
 
@@ -82,7 +85,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = _check_version(connection, path)
     if version == 0:
         script = SCHEMA.read_text() + "".join(MIGRATIONS.values())
-        settings = "INSERT INTO jobs_fts(jobs_fts, rank) VALUES ('hashsize', 67108864);"
+        settings = "INSERT INTO jobs_fts(jobs_fts, rank) VALUES ('hashsize', 16777216);"
         connection.executescript(f"BEGIN IMMEDIATE; {script} {settings} PRAGMA user_version = {VERSION}; COMMIT;")
     for step in range(max(version, 1) + 1, VERSION + 1) if version else ():
         connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[step]}; PRAGMA user_version = {step}; COMMIT;")

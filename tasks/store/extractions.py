@@ -25,12 +25,15 @@ def register(connection: sqlite3.Connection, recipe: str, parameters: Mapping[st
 
 
 def pending(connection: sqlite3.Connection, recipe: str, after_pk: int, limit: int) -> list[sqlite3.Row]:
-    """Open jobs to extract, by rowid from `after_pk` on, with their text and the platform's facts."""
+    """Open jobs to extract, by rowid from `after_pk` on, with their text and the platform's facts.
+
+    Shape: the plus sign and CROSS keep SQLite on the rowid; without statistics it would sort all open jobs per batch.
+    """
     return connection.execute(
         f"""SELECT jobs.pk, company_id, jobs.content_hash, title, location, text, facts, recipe,
                    changed_at > first_seen_at AS is_edited, {", ".join(DERIVED)}
-            FROM jobs JOIN job_texts USING (content_hash)
-            WHERE jobs.pk > ? AND recipe IS NOT ? AND is_open = 1 ORDER BY jobs.pk LIMIT ?""",
+            FROM jobs CROSS JOIN job_texts USING (content_hash)
+            WHERE jobs.pk > ? AND recipe IS NOT ? AND +is_open = 1 ORDER BY jobs.pk LIMIT ?""",
         (after_pk, recipe, limit),
     ).fetchall()
 

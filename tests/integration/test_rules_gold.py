@@ -1,6 +1,6 @@
 """Rules against labelled postings of other people (`../shared/data/gold`, not part of the repository).
 
-`python -m tests.unit.test_rules_gold` prints the figures as a table; with the
+`python -m tests.integration.test_rules_gold` prints the figures as a table; with the
 name of a field it lists the misses too.
 Labels differ from ours in places; `_ats_remote` and `_linkedin_senior` say how they are compared.
 """
