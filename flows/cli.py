@@ -31,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 app.add_typer(lookup.app)
 EXITS = {"Completed": 0, "Partial": 3}
+INTERRUPTED = 130
 
 
 @app.command()
@@ -48,7 +49,12 @@ def ingest(
         if not os.environ.get("PREFECT_API_URL"):
             show.note("starting a Prefect server for this run …")
         api = servers.enter_context(local.prefect_server(settings))
-        state, rows = asyncio.run(_ingest(settings, company, source, full, dry_run, api))
+        from prefect.exceptions import TerminationSignal
+
+        try:
+            state, rows = asyncio.run(_ingest(settings, company, source, full, dry_run, api))
+        except TerminationSignal as error:
+            raise KeyboardInterrupt from error
     show.result(state, rows, None if dry_run else settings.database, as_json)
     raise typer.Exit(EXITS.get(state.name, 1))
 
@@ -60,8 +66,10 @@ async def _ingest(
 
     show.note(f"Prefect UI: {api.removesuffix('/api')}/runs")
     running = asyncio.ensure_future(flow(company=company, source=source, full=full, dry_run=dry_run, return_state=True))
+    keeper = asyncio.ensure_future(_keep_sigterm())
     await show.progress(running, None if dry_run else settings.database)
     state = await running
+    keeper.cancel()
     value = await state.aresult(raise_on_failure=False)
     if isinstance(value, PipelineError | OSError):
         raise value
@@ -116,10 +124,15 @@ def up(now: Annotated[bool, typer.Option("--now", help="Ingest once before anyth
         raise ConfigError(f"the schedule ended; its log is {settings.data_dir / 'schedule.log'}")
 
 
+def _die_with_parent() -> None:
+    """At once: the Prefect server dies with the same parent, so there is nobody left to report an end to."""
+    child.end_with_parent(signal.SIGKILL)
+
+
 def _run_once() -> None:
     """The same command that a person would type, in this terminal, against the servers that are up."""
     command = [sys.executable, "-m", "flows.cli", "ingest"]
-    shell = subprocess.Popen(command, start_new_session=True, preexec_fn=child.end_with_parent)
+    shell = subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent)
     try:
         code = shell.wait()
     finally:
@@ -132,6 +145,7 @@ def _run_once() -> None:
 def schedule() -> None:
     """Serve the deployment of `ingest`; `up` runs this as a process of its own."""
     settings = configuration.load()
+    child.kill_group_with_parent()
     with local.prefect_server(settings):
         from flows.ingest import ingest as flow
 
@@ -144,6 +158,14 @@ def _checked(company: str | None = None, source: str | None = None) -> configura
     chosen = companies_file.select(companies_file.read(settings.companies_file), company, source)
     companies_file.require_contact(chosen, settings.contact)
     return settings
+
+
+async def _keep_sigterm() -> None:
+    """Prefect takes SIGTERM over while a flow runs, with an exception that asyncio swallows: take it back."""
+    while True:
+        if signal.getsignal(signal.SIGTERM) not in (_interrupted, signal.SIG_IGN):
+            signal.signal(signal.SIGTERM, _interrupted)
+        await asyncio.sleep(0.1)
 
 
 def _interrupted(_: int, __: FrameType | None) -> None:
@@ -166,9 +188,11 @@ def main() -> None:
         _refuse(*(getattr(error, "faults", None) or [str(error)]))
     except OSError as error:  # a folder that cannot be made, a full disk
         _refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as ending:  # typer makes the one the other, with 130
+        if isinstance(ending, SystemExit) and ending.code != INTERRUPTED:
+            raise
         show.note("ended; what was landed is kept, the next run goes on from there")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 def _refuse(*faults: str) -> NoReturn:

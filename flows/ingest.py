@@ -9,17 +9,15 @@ Writes: the SQLite file, the Redis cache, a progress artifact and a summary arti
 
 import asyncio
 import logging
-import time
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from prefect import flow
-from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
+from prefect.artifacts import acreate_table_artifact
 from prefect.client.schemas.objects import State, StateType
 from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect.tasks import exponential_backoff
-from prefect.utilities.annotations import quote
 
 from tasks import companies as companies_file
 from tasks import settings as configuration
@@ -28,7 +26,7 @@ from tasks.run import Run, open_run
 from tasks.scrape import failed, scrape_company
 from tasks.store import extractions, runs
 from tasks.store.ledger import BoardRun
-from tasks.upsert import upsert_batch
+from tasks.upsert import WAITING_BOARDS, land_all, whole
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +34,7 @@ COLUMNS = (
     "name source outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds "
     "error"
 ).split()
-WAITING_BOARDS = 4  # for the writer; more would only be held in memory
 SUMS = ("new", "changed", "closed", "extracted", "cache_hits")
-Thing = TypeVar("Thing")
-
-
-def _whole(thing: Thing) -> Thing:
-    """Hand over as it is: Prefect would look into every posting for futures."""
-    return cast(Thing, quote(thing))
 
 
 def _run_name() -> str:
@@ -82,18 +73,20 @@ async def ingest(
 
 
 async def _scrape_all(run: Run, boards: list[BoardRun]) -> None:
-    queue: asyncio.Queue[BoardRun | None] = asyncio.Queue(WAITING_BOARDS)
-    slots = asyncio.Semaphore(run.settings.max_companies)
+    queue: asyncio.Queue[BoardRun | None] = asyncio.Queue()
+    slots, waiting = asyncio.Semaphore(run.settings.max_companies), asyncio.Semaphore(WAITING_BOARDS)
     scrape = scrape_company.with_options(
         retries=run.settings.retries, retry_delay_seconds=exponential_backoff(run.settings.retry_delay_seconds)
     )
 
     async def one(board: BoardRun) -> None:
         async with slots:
-            state = await scrape(board.company, _whole(board), _whole(run), return_state=True)  # type: ignore[misc]
+            state = await scrape(board.company, whole(board), whole(run), return_state=True)  # type: ignore[misc]
             if not state.is_completed():
                 failed(board, await state.aresult(raise_on_failure=False))
                 log.warning("%s: %s", board.company.name, board.error)
+            if board.rows:
+                await waiting.acquire()
             await queue.put(board)
 
     async def everyone() -> None:
@@ -102,39 +95,17 @@ async def _scrape_all(run: Run, boards: list[BoardRun]) -> None:
 
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(_land_all(run, queue, len(boards)))
+            group.create_task(land_all(run, queue, waiting, len(boards)))
             group.create_task(everyone())
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from errors  # one of the two failed; the other was only told to stop
-
-
-async def _land_all(run: Run, queue: asyncio.Queue[BoardRun | None], total: int) -> None:
-    """Take what waits, up to a batch, and land it; the slower the writer, the larger its batches."""
-    progress = await acreate_progress_artifact(progress=0.0, key="ingest-progress", description=f"0 of {total} boards")
-    done, told_at, is_open = 0, time.monotonic(), True
-    while is_open:
-        board = await queue.get()
-        batch: list[BoardRun] = []
-        while board is not None:
-            batch.append(board)
-            if queue.empty() or sum(len(each.rows) for each in batch) >= run.settings.upsert_batch:
-                break
-            board = queue.get_nowait()
-        is_open = board is not None
-        if batch and run.id is not None:
-            await upsert_batch(_whole(batch), _whole(run), count=sum(len(each.rows) for each in batch))
-        done += len(batch)
-        if not is_open or time.monotonic() - told_at > 1:
-            told_at = time.monotonic()
-            share = 100.0 * done / total if total else 100.0
-            await aupdate_progress_artifact(progress, progress=share, description=f"{done} of {total} boards")
 
 
 async def _extract_all(run: Run) -> None:
     assert run.reader is not None
     after_pk = 0
     while rows := extractions.pending(run.reader, run.recipe, after_pk, run.settings.extract_batch):
-        await extract_batch(_whole(rows), _whole(run), count=len(rows))
+        await extract_batch(whole(rows), whole(run), count=len(rows))
         after_pk = rows[-1]["pk"]
 
 
@@ -142,7 +113,7 @@ async def _finish(run: Run) -> State[Any]:
     assert run.writer is not None
     assert run.id is not None
     runs.finish(run.writer, run.id, str(flow_run.id), run.warnings())
-    runs.optimize(run.writer)
+    runs.optimize(run.writer, run.id)
     latest = runs.latest(run.writer)
     assert latest is not None
     counts = ", ".join(f"{latest[name]:,} {name.replace('_', ' ')}" for name in SUMS)

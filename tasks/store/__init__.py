@@ -28,7 +28,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         for pragma in (
             "journal_mode = WAL",
             "synchronous = NORMAL",
-            "cache_size = -32768",
+            "cache_size = -16384",
             "temp_store = MEMORY",
             "secure_delete = OFF",
             "foreign_keys = ON",

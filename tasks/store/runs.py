@@ -60,10 +60,12 @@ def finish(connection: sqlite3.Connection, run_id: int, flow_run_id: str | None,
     return str(connection.execute("SELECT state FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
 
 
-def optimize(connection: sqlite3.Connection) -> None:
-    """Fresh statistics for the planner: stale ones turned a query of 0.06 ms into a second."""
-    connection.execute("PRAGMA analysis_limit = 1000")
-    connection.execute("ANALYZE")
+def optimize(connection: sqlite3.Connection, run_id: int) -> None:
+    """Fresh statistics for the planner after a run that wrote jobs: stale ones turned 0.06 ms into a second."""
+    wrote = connection.execute("SELECT new + changed + closed + reopened + extracted FROM runs WHERE id = ?", (run_id,))
+    if wrote.fetchone()[0]:
+        connection.execute("PRAGMA analysis_limit = 1000")
+        connection.execute("ANALYZE")
 
 
 def latest(connection: sqlite3.Connection) -> sqlite3.Row | None:

@@ -48,6 +48,8 @@ def without_prefect(flow: ModuleType) -> Callable[..., Any]:
     """The flow's function, with mere functions in the place of its tasks and artifacts."""
     from prefect.states import Completed
 
+    from tasks import upsert
+
     scrape_company = flow.scrape_company
 
     class Scrape:
@@ -60,11 +62,16 @@ def without_prefect(flow: ModuleType) -> Callable[..., Any]:
     async def nothing(*_: Any, **__: Any) -> None:
         return None
 
+    whole = {"whole": lambda thing: thing}
     flow.__dict__.update(
-        scrape_company=Scrape(), upsert_batch=flow.upsert_batch.fn, extract_batch=flow.extract_batch.fn,
-        _whole=lambda thing: thing, acreate_progress_artifact=nothing, aupdate_progress_artifact=nothing,
-        acreate_table_artifact=nothing,
-    )  # fmt: skip
+        scrape_company=Scrape(), extract_batch=flow.extract_batch.fn, acreate_table_artifact=nothing, **whole
+    )
+    upsert.__dict__.update(
+        upsert_batch=upsert.upsert_batch.fn,
+        acreate_progress_artifact=nothing,
+        aupdate_progress_artifact=nothing,
+        **whole,
+    )
     function: Callable[..., Any] = flow.ingest.fn
     return function
 

@@ -262,6 +262,17 @@ def test_a_changed_salary_of_an_edited_posting_stands_in_its_history(db, setting
     assert changes(db)[-1][3] == "60000.5"  # a new recipe of ours is no change of theirs
 
 
+def test_the_pending_are_found_by_rowid_without_sorting(db, settings):
+    run(db, settings, [posting(each) for each in range(9)])
+    seen = []
+    db.set_trace_callback(seen.append)
+    extractions.pending(db, "r1", 0, 5)
+    db.set_trace_callback(None)
+    plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {seen[0]}"))
+    assert "SEARCH jobs USING INTEGER PRIMARY KEY" in plan
+    assert "TEMP B-TREE" not in plan
+
+
 def test_evidence_reads_back_as_it_was_written(db, settings):
     run(db, settings, [posting(1)])
     fill(db, extraction())
