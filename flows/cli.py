@@ -5,6 +5,7 @@ Exit codes: 0 all well, 1 the run broke, 2 it could not be done (one line says w
 
 import asyncio
 import io
+import json
 import logging
 import os
 import signal
@@ -52,16 +53,16 @@ def ingest(
         from prefect.exceptions import TerminationSignal
 
         try:
-            state, rows = asyncio.run(_ingest(settings, company, source, full, dry_run, api))
+            state, rows, warnings = asyncio.run(_ingest(settings, company, source, full, dry_run, api))
         except TerminationSignal as error:
             raise KeyboardInterrupt from error
-    show.result(state, rows, None if dry_run else settings.database, as_json)
+    show.result(state, rows, warnings, None if dry_run else settings.database, as_json)
     raise typer.Exit(EXITS.get(state.name, 1))
 
 
 async def _ingest(
     settings: configuration.Settings, company: str | None, source: str | None, full: bool, dry_run: bool, api: str
-) -> tuple[Any, list[dict[str, Any]]]:
+) -> tuple[Any, list[dict[str, Any]], list[str]]:
     from flows.ingest import ingest as flow  # Prefect reads its settings at import, they are set by now
 
     show.note(f"Prefect UI: {api.removesuffix('/api')}/runs")
@@ -74,12 +75,15 @@ async def _ingest(
     if isinstance(value, PipelineError | OSError):
         raise value
     if isinstance(value, BaseException):
-        return state, []
+        return state, [], []
     if dry_run:
-        return state, cast(list[dict[str, Any]], value or [])
+        return state, cast(list[dict[str, Any]], value or []), []
     with closing(store.open_reader(settings.database)) as reader:
         latest = runs.latest(reader)
-        return state, [dict(row) for row in runs.board_rows(reader, latest["id"])] if latest else []
+        if latest is None:
+            return state, [], []
+        boards = [dict(row) for row in runs.board_rows(reader, latest["id"])]
+        return state, boards, json.loads(latest["warnings"])
 
 
 @app.command()

@@ -72,11 +72,14 @@ def _progress(database: Path) -> sqlite3.Row | None:
         return None
 
 
-def result(state: Any, rows: list[dict[str, Any]], database: Path | None, as_json: bool) -> None:
-    """How a run ended: every board that needs a look, and the sums."""
+def result(state: Any, rows: list[dict[str, Any]], warnings: list[str], database: Path | None, as_json: bool) -> None:
+    """How a run ended: every board that needs a look, what the run had to do without, and the sums."""
     if as_json:
-        print(json.dumps({"state": state.name, "message": state.message, "boards": rows}, default=str))
+        values = {"state": state.name, "message": state.message, "warnings": warnings, "boards": rows}
+        print(json.dumps(values, default=str))
         return
+    for warning in warnings:
+        note(f"[yellow]warning:[/yellow] {plain(warning)}")
     if state.name not in ("Completed", "Partial"):
         out.print(f"{state.name}: {plain(state.message)}")
         return

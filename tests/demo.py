@@ -48,7 +48,10 @@ def main() -> int:
         print(f"careers site: {url}  ({POSTINGS} postings of companies that do not exist)")
         environment = {**os.environ, "ROLECALL_DATA_DIR": str(DATA), "ROLECALL_COMPANIES_FILE": str(companies)}
         shell = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli", "up", "--now"], env=environment, start_new_session=True
+            [sys.executable, "-m", "flows.cli", "up", "--now"],
+            env=environment,
+            start_new_session=True,
+            preexec_fn=child.end_with_parent,
         )
         try:
             return shell.wait()

@@ -95,8 +95,7 @@ class Shell:
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 words = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
-                is_dead = re.search(rb"^State:\s+[ZX]", (entry / "status").read_bytes(), re.M)
-                if mark in words and not is_dead and int(entry.name) != os.getpid():
+                if mark in words and is_alive(int(entry.name)) and int(entry.name) != os.getpid():
                     found.add(int(entry.name))
         return found
 
@@ -112,6 +111,18 @@ def until(is_so: Callable[[], Any], seconds: float = 30.0, pause: float = 0.05) 
             return True
         time.sleep(pause)
     return bool(is_so())
+
+
+def listed(site: Site) -> int:
+    """How many postings the boards show today."""
+    rows = (row for source, board in site.boards for row in site.rows(source, board))
+    return sum(row.get("isListed") is not False for row in rows)
+
+
+def is_alive(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return not re.search(rb"^State:\s+[ZX]", Path(f"/proc/{pid}/status").read_bytes(), re.M)
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -179,13 +179,13 @@ def test_prefect_shows_the_boards_by_name_the_failed_one_with_its_reason_and_the
     flow_run = str(state.state_details.flow_run_id)
     with httpx.Client(base_url=prefect_api, timeout=20) as api:
         runs = []
-        for _ in range(60):
+        for _ in range(120):
             query = {"flow_runs": {"id": {"any_": [flow_run]}}, "limit": 200}
             runs = api.post("/task_runs/filter", json=query).json()
             if len(runs) > 30 and all(run["state_type"] in ("COMPLETED", "FAILED") for run in runs):
                 break
             asyncio.run(asyncio.sleep(0.5))
-        names = {run["name"]: run["state"] for run in runs}
+        names = {run["name"]: run["state"] or {} for run in runs}
         name = place.rows("SELECT name FROM companies WHERE id = ?", f"ashby:{board}")[0][0]
         assert names[name]["type"] == "FAILED"
         assert names[name]["message"].startswith("HTTP 403: http://127.0.0.1")
