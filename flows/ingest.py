@@ -25,7 +25,7 @@ from tasks.extract import extract_batch
 from tasks.run import Run, open_run
 from tasks.scrape import failed, scrape_company
 from tasks.store import extractions, runs
-from tasks.store.ledger import BoardRun
+from tasks.store.ledger import FAILED, BoardRun
 from tasks.upsert import WAITING_BOARDS, land_all, whole
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ async def ingest(
         if run.writer is None:
             rows = [_row(board) for board in boards]
             await _summarise(rows, "Dry run: nothing was written")
-            return _state(sum(board.error is not None for board in boards), len(boards), rows)
+            return _state(sum(board.outcome in FAILED for board in boards), len(boards), rows)
         await _extract_all(run)
         return await _finish(run)
 

@@ -106,7 +106,7 @@ CREATE TABLE board_runs (
   cache_hits   INTEGER NOT NULL DEFAULT 0,
   model_calls  INTEGER NOT NULL DEFAULT 0,
   seconds      REAL NOT NULL DEFAULT 0,
-  error        TEXT,                          -- one line
+  error        TEXT,                          -- one line: why it failed, or why the listing is doubtful
   at           TEXT NOT NULL,
   PRIMARY KEY (run_id, company_id)
 ) STRICT;

@@ -123,7 +123,8 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts) -> N
     _judge(board, visits, is_cut=bool(queue or blocked))
     if blocked and not board.seen:
         raise blocked
-    board.error = str(blocked) if blocked else None  # what we were let into lands, and proves nothing about the rest
+    if blocked:  # what we were let into lands, and proves nothing about the rest
+        board.error = str(blocked)
     board.misses_to_close = source.MISSES_TO_CLOSE
 
 
@@ -139,10 +140,14 @@ def _judge(board: BoardRun, visits: Sequence[Visit | None], is_cut: bool) -> Non
     is_listed = any(request.accept == "html" for visit in read for request in visit.page.requests)
     board.claimed = None if not claims else sum(claims) if is_listed else max(claims)
     dry = len(visits) - len(read) + sum(visit.is_dry for visit in read)
+    board.error = None
     if not board.seen:
-        board.outcome = "empty"
-    elif is_cut or (board.claimed is not None and board.fetched + dry < board.claimed):
+        board.outcome, board.error = "empty", "the listing holds no posting"
+    elif is_cut:
+        board.outcome, board.error = "truncated", f"the listing goes on after {len(visits)} pages"
+    elif board.claimed is not None and board.fetched + dry < board.claimed:
         board.outcome = "truncated"
+        board.error = f"the platform claims {board.claimed} postings, {board.fetched} were seen"
     else:
         board.outcome = "unchanged" if board.not_modified == len(read) else "complete"
 

@@ -85,19 +85,26 @@ def apply(
                 for row, values in filled
             ],
         )
-        connection.executemany(
-            "INSERT INTO job_changes(job_pk, run_id, field, old, new, at) VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (row["pk"], run_id, name, _words(row[name]), _words(values[name]), at)
-                for row, values in filled
-                if row["is_edited"] and row["recipe"] is None
-                for name in LOGGED
-                if row[name] != values[name]
-            ],
-        )
+        _log_changes(connection, run_id, filled, at)
         done = sum(row["content_hash"] not in provisional for row in rows)
         connection.execute("UPDATE runs SET extracted = extracted + ? WHERE id = ?", (done, run_id))
     return done
+
+
+def _log_changes(
+    connection: sqlite3.Connection, run_id: int, filled: Iterable[tuple[sqlite3.Row, dict[str, Any]]], at: str
+) -> None:
+    """What an edited posting now says otherwise; a new recipe of ours is no change of theirs."""
+    connection.executemany(
+        "INSERT INTO job_changes(job_pk, run_id, field, old, new, at) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (row["pk"], run_id, name, _words(row[name]), _words(values[name]), at)
+            for row, values in filled
+            if row["is_edited"] and row["recipe"] is None
+            for name in LOGGED
+            if row[name] != values[name]
+        ],
+    )
 
 
 def derived(facts: Mapping[str, Any], extraction: Extraction) -> dict[str, Any]:

@@ -11,6 +11,7 @@ LEDGER = (
     "outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds error"
 ).split()
 PROVEN = ("complete", "unchanged")
+FAILED = ("failed", "blocked", "gone")
 
 
 @dataclass(slots=True)

@@ -65,7 +65,9 @@ def _guard(connection: sqlite3.Connection, board: BoardRun, closing: int, settin
         "SELECT fetched, guard FROM board_runs WHERE company_id = ? AND outcome IN (?, ?) ORDER BY run_id DESC LIMIT 5",
         (board.company.id, *PROVEN),
     ).fetchall()
-    if history and board.fetched < settings.drop_guard_share * statistics.median(row["fetched"] for row in history):
+    usual = statistics.median(row["fetched"] for row in history) if history else 0
+    if board.fetched < settings.drop_guard_share * usual:
+        board.error = f"{board.fetched} postings where {usual:g} are usual: nothing is closed until that is the usual"
         return "drop"
     held = (
         connection.execute(
@@ -75,7 +77,10 @@ def _guard(connection: sqlite3.Connection, board: BoardRun, closing: int, settin
         - board.reopened
     )  # those that were open before this listing
     many = closing > settings.blast_guard_jobs and closing > settings.blast_guard_share * held
-    return "blast" if many and not (history and history[0]["guard"]) else None
+    if not many or (history and history[0]["guard"]):
+        return None
+    board.error = f"{closing} of {held} jobs would close: nothing is closed until a second run agrees"
+    return "blast"
 
 
 def _is_empty_for_good(connection: sqlite3.Connection, board: BoardRun, at: str) -> bool:

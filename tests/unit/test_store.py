@@ -142,6 +142,7 @@ def test_a_listing_much_smaller_than_usual_closes_nothing_until_it_is_the_usual(
     everything = [posting(each) for each in range(100)]
     run(db, settings, everything)
     told = [run(db, settings, everything[:40]) for _ in range(4)]
+    assert told[0].error.startswith("40 postings where 100 are usual")
     assert [(board.guard, board.closed) for board in told] == [("drop", 0), ("drop", 0), (None, 60), (None, 0)]
 
 
@@ -151,6 +152,7 @@ def test_more_than_half_of_a_board_closes_only_when_a_second_run_agrees(db, sett
     others = everything[:15] + [posting(each) for each in range(100, 120)]
     first, second = run(db, settings, others), run(db, settings, others)
     assert (first.guard, first.closed) == ("blast", 0)
+    assert first.error == "25 of 40 jobs would close: nothing is closed until a second run agrees"
     assert (second.guard, second.closed) == (None, 25)
 
 
