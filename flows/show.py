@@ -79,7 +79,7 @@ def result(state: Any, rows: list[dict[str, Any]], warnings: list[str], database
         print(json.dumps(values, default=str))
         return
     for warning in warnings:
-        note(f"[yellow]warning:[/yellow] {plain(warning)}")
+        note(f"warning: {_printable(warning)}")
     if state.name not in ("Completed", "Partial"):
         out.print(f"{state.name}: {plain(state.message)}")
         return

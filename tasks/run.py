@@ -38,7 +38,6 @@ class Run:
     reader: sqlite3.Connection | None = None
     id: int | None = None
     is_full: bool = False  # read every page anew, whatever it yielded before
-    faults: list[str] = field(default_factory=list)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "rolecall"))
 
     async def work(self, function: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
@@ -48,7 +47,7 @@ class Run:
 
     def warnings(self) -> list[str]:
         """One line for each thing that this run had to do without."""
-        return [*self.faults, *([self.cache.fault] if self.cache.fault else [])]
+        return [self.cache.fault] if self.cache.fault else []
 
 
 @asynccontextmanager

@@ -48,10 +48,7 @@ class Visit:
 def parser_version() -> str:
     """Hash of all code that decides what a page yields: after a change of it, no page counts as unchanged."""
     folder = Path(__file__).parent
-    files = [
-        *sorted((folder / "sources").glob("*.py")),
-        *(folder / f"{n}.py" for n in ("model", "normalize", "vocabulary")),
-    ]
+    files = [*sorted((folder / "sources").glob("*.py")), *(folder / name for name in SHARED)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
@@ -85,9 +82,7 @@ async def scrape_company(company: Company, board: BoardRun, run: Run) -> State[A
 
 def failed(board: BoardRun, error: BaseException) -> BoardRun:
     """The board's row when scraping it ended with this error."""
-    board.outcome = (
-        "gone" if isinstance(error, GoneError) else "blocked" if isinstance(error, BlockedError) else "failed"
-    )
+    board.outcome = ENDINGS.get(type(error), "failed")
     board.error = " ".join(str(error).split())[:500] or type(error).__name__
     board.rows, board.seen, board.pages = [], [], []
     return board

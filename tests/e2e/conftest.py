@@ -17,7 +17,7 @@ import pytest
 
 from flows import local
 from tasks import settings
-from tests.careers_site import Site
+from tests.careers_site import Site, serve
 
 COMMAND = Path(sys.executable).with_name("rolecall")
 OURS = ("ROLECALL_", "PREFECT_", "REDIS_URL", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
@@ -123,6 +123,14 @@ def is_alive(pid: int) -> bool:
     with contextlib.suppress(OSError):
         return not re.search(rb"^State:\s+[ZX]", Path(f"/proc/{pid}/status").read_bytes(), re.M)
     return False
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[tuple[Site, str]]:
+    """A small careers site and its address."""
+    site = Site(postings=60, companies=6)
+    with serve(site) as url:
+        yield site, url
 
 
 @pytest.fixture(scope="session")

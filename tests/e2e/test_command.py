@@ -4,18 +4,9 @@ import socket
 
 import pytest
 
-from tests.careers_site import Site, serve
-
 ESCAPE = "\x1b"
 HEAD = "name,source,board,base_url\n"
 HERE = "http://127.0.0.1:9"
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Site(postings=60, companies=6)
-    with serve(site) as url:
-        yield site, url
 
 
 @pytest.fixture

@@ -9,17 +9,9 @@ import httpx
 import pytest
 
 from flows import local
-from tests.careers_site import Site, serve
 from tests.e2e.conftest import Shell, listed, until
 
 DEPLOYMENT = "/deployments/name/ingest/scheduled"
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Site(postings=60, companies=6)
-    with serve(site) as url:
-        yield site, url
 
 
 @pytest.fixture
