@@ -1,4 +1,4 @@
-"""A tiny random-weight Qwen3 model with a tokenizer of its own, for the real vLLM: `python -m tests.vllm.tiny_model FOLDER`.
+"""A tiny random-weight Qwen3 with a tokenizer of its own, for the real vLLM: `python -m tests.vllm.tiny_model FOLDER`.
 
 It runs in vLLM's environment, so it imports nothing of ours. Random weights say nothing about quality; loading, chat
 template, scheduler, grammar, limits and errors are the real ones.
