@@ -29,15 +29,11 @@ STRUCTURED_OUTPUTS = {"backend": "guidance", "disable_any_whitespace": True}  # 
 
 def main() -> None:
     chosen = {name: os.environ.get(f"ROLECALL_VLLM_SERVE_{name}") or value for name, value in DEFAULTS.items()}
-    model = chosen["MODEL"]
-    revision, config = local_model(Path(model)) if Path(model).is_dir() else hub_model(model, chosen["REVISION"])
-    stored = (config.get("quantization_config") or {}).get("quant_method")
-    if stored and chosen["QUANTIZATION"]:
-        stop(f"{model} is stored as {stored}: leave ROLECALL_VLLM_SERVE_QUANTIZATION unset")
-    precision = chosen["QUANTIZATION"] or stored or config.get("dtype") or config.get("torch_dtype") or "unquantized"
-    name = f"{Path(model).name if Path(model).is_dir() else model}@{revision[:12]}+{precision}+kv-{chosen['KV_DTYPE']}"
+    folder = Path(chosen["MODEL"])
+    revision, config = local_model(folder) if folder.is_dir() else hub_model(chosen["MODEL"], chosen["REVISION"])
+    name = served_name(chosen, revision, config)
     arguments = vllm_arguments(chosen, name)
-    if not Path(model).is_dir():
+    if not folder.is_dir():
         arguments += ["--revision", revision, "--tokenizer-revision", revision]
     environment = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", **os.environ}
     if chosen["API_KEY"]:
@@ -47,12 +43,23 @@ def main() -> None:
     os.execve(sys.executable, server, environment)  # noqa: S606  # this process becomes the server, without a shell
 
 
+def served_name(chosen: dict[str, str], revision: str, config: dict[str, Any]) -> str:
+    """Shape: `<model>@<revision>+<quantization>+kv-<dtype>`, of a folder its last name."""
+    stored = (config.get("quantization_config") or {}).get("quant_method")
+    if stored and chosen["QUANTIZATION"]:
+        stop(f"{chosen['MODEL']} is stored as {stored}: leave ROLECALL_VLLM_SERVE_QUANTIZATION unset")
+    weights = chosen["QUANTIZATION"] or stored or config.get("dtype") or config.get("torch_dtype") or "unquantized"
+    model = Path(chosen["MODEL"]).name if Path(chosen["MODEL"]).is_dir() else chosen["MODEL"]
+    return f"{model}@{revision[:12]}+{weights}+kv-{chosen['KV_DTYPE']}"
+
+
 def vllm_arguments(chosen: dict[str, str], name: str) -> list[str]:
     arguments = ["--model", chosen["MODEL"], "--served-model-name", name]
     arguments += ["--host", chosen["HOST"], "--port", chosen["PORT"], "--disable-uvicorn-access-log"]
     arguments += ["--max-model-len", chosen["CONTEXT_TOKENS"], "--max-num-seqs", chosen["MAX_SEQS"]]
     arguments += ["--max-num-batched-tokens", "8192"]  # the server's own 2048 is about one posting a step
     arguments += ["--gpu-memory-utilization", chosen["GPU_MEMORY_SHARE"], "--kv-cache-dtype", chosen["KV_DTYPE"]]
+    arguments += ["--enable-prompt-tokens-details"]  # what the prefix cache saved is in the books of a run
     arguments += ["--enable-prefix-caching", "--structured-outputs-config", json.dumps(STRUCTURED_OUTPUTS)]
     if chosen["QUANTIZATION"]:
         arguments += ["--quantization", chosen["QUANTIZATION"]]
