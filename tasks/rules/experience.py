@@ -51,6 +51,14 @@ NOT_AFTER = re.compile(
 )
 
 
+HEADING = re.compile(
+    r"(?P<wished>bonus points|(?:preferred|desired|additional|bonus) (?:qualifications|skills|requirements|experience)"
+    r"|nice[- ]to[- ]haves?|(?:it's )?(?:a )?(?:plus|bonus) if you|preferred:|desired:|wünschenswert|souhaitable)"
+    r"|(?P<asked>(?:required|minimum|basic|key|your) (?:qualifications|requirements|skills)|requirements\b|required:"
+    r"|what you(?:'ll|’ll)? (?:will )?bring|what we(?:'re|’re) looking for|who you are|about you\b|must[- ]haves?|qualifications\b)"
+)
+
+
 class Years(NamedTuple):
     """The two experience fields of an extraction."""
 
@@ -60,11 +68,13 @@ class Years(NamedTuple):
 
 def experience_years(low: str) -> Span[Years] | None:
     """The years that a text in lower case asks for; `up to 3 years` has no minimum."""
-    wished = None
+    wished, headings = None, list(HEADING.finditer(low)) if any(cue in low for cue in CUES) else []
     for match in (match for spot in windows(low, CUES, 45, 20) for match in YEARS.finditer(low, *spot)):
         if not (years := _years(low, match)):
             continue
-        if not WISHED.search(clause_before(low, match.start(), 30) + clause_after(low, match.end(), 120)):
+        under = next((each.lastgroup for each in reversed(headings) if each.end() <= match.start()), None)
+        beside = clause_before(low, match.start(), 30) + clause_after(low, match.end(), 120)
+        if under != "wished" and not WISHED.search(beside):
             return years
         wished = wished or years
     return wished

@@ -1,0 +1,116 @@
+"""Command `rolecall evaluate`: how good the answers are against labelled postings; `tasks.scoring` has the format."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows import show
+from flows.lookup import Json
+from tasks import llm, rules, scoring
+from tasks import settings as configuration
+from tasks.errors import ConfigError
+from tasks.model import Extraction
+from tasks.scoring import Case, Judgement
+
+SCORE_COLUMNS = ("field", "precision", "recall", "f1", "labelled", "stated", "answered", "right", "wrong", "missed")
+WORST_COLUMNS = ("verdict", "field", "id", "title", "expected", "answer", "quote")
+
+app = typer.Typer()
+
+
+class Engine(StrEnum):
+    rules = "rules"
+    vllm = "vllm"
+    both = "both"
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Labelled postings, a JSON object a line.")],
+    engine: Annotated[Engine, typer.Option(help="Who answers: the rules, the model, or rules first.")] = Engine.rules,
+    worst: Annotated[int, typer.Option(min=0, help="How many wrong and missed answers to list.")] = 20,
+    as_json: Json = False,
+) -> None:
+    """Measure the answers against labelled postings: precision, recall and F1 per field, and the worst cases."""
+    cases = _read(gold)
+    answers, outcomes = _answers(cases, engine)
+    judged = [(case, found, list(scoring.judge(case, found))) for case, found in zip(cases, answers, strict=True)]
+    scores = scoring.scores(each for _, _, judgements in judged for each in judgements)
+    rows = [{name: getattr(score, name) for name in SCORE_COLUMNS} for score in scores]
+    faults = _worst(judged)[:worst]
+    if as_json:
+        values = {"engine": engine, "cases": len(cases), "outcomes": outcomes, "fields": rows, "worst": faults}
+        print(json.dumps(values, default=str))
+        return
+    shares = ("precision", "recall", "f1")
+    show.table([row | {name: _share(row[name]) for name in shares} for row in rows], SCORE_COLUMNS)
+    if faults:
+        show.out.print()
+        show.table(faults, WORST_COLUMNS)
+    show.note(f"{len(cases):,} postings" + "".join(f", {count:,} {outcome}" for outcome, count in outcomes.items()))
+
+
+def _share(value: float | None) -> str | None:
+    return None if value is None else f"{value:.3f}"
+
+
+def _read(gold: Path) -> list[Case]:
+    try:
+        lines = gold.read_text("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{gold}: not UTF-8 at byte {error.start}") from error
+    cases = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                cases.append(scoring.read_case(line))
+            except ConfigError as error:
+                raise ConfigError(f"{gold}, line {number}: {error}") from error
+    if not cases:
+        raise ConfigError(f"{gold}: holds no labelled posting")
+    return cases
+
+
+def _answers(cases: Sequence[Case], engine: Engine) -> tuple[list[Extraction], Counter[str]]:
+    """An extraction for each case, and how often the model ended how."""
+    if engine is Engine.vllm:
+        found = [Extraction() for _ in cases]
+    else:
+        found = [rules.extract(case.title, case.location, case.text) for case in cases]
+    return found, Counter() if engine is Engine.rules else asyncio.run(_complete(cases, found))
+
+
+async def _complete(cases: Sequence[Case], found: list[Extraction]) -> Counter[str]:
+    """Let the model fill what is labelled and still unknown."""
+    engine = await llm.connect(configuration.load())
+    if engine is None:
+        raise ConfigError("no model to ask: set ROLECALL_VLLM_URL")
+    raise NotImplementedError
+
+
+def _worst(judged: Sequence[tuple[Case, Extraction, list[Judgement]]]) -> list[dict[str, Any]]:
+    """Wrong answers before missed ones, postings with more of them first."""
+    faults = []
+    for case, found, judgements in judged:
+        bad = [each for each in judgements if each.verdict in ("wrong", "missed")]
+        counts = Counter(each.verdict for each in bad)
+        for each in bad:
+            row = {"verdict": each.verdict, "field": each.field, "id": case.id, "title": case.title,
+                   "expected": each.expected, "answer": each.answer, "quote": _quote(found, each)}  # fmt: skip
+            faults.append((each.verdict == "missed", -counts["wrong"], -counts["missed"], len(faults), row))
+    return [row for *_, row in sorted(faults, key=lambda fault: fault[:-1])]
+
+
+def _quote(found: Extraction, judgement: Judgement) -> str | None:
+    """The words that a wrong answer was read from."""
+    name = judgement.field
+    shared = next((key for key in ("salary", "experience_years") if name.startswith(key)), name)
+    key = f"skills:{judgement.answer}" if name == "skills" else shared
+    evidence = found.evidence.get(key)
+    return evidence.quote if evidence else None
