@@ -19,9 +19,9 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect.tasks import exponential_backoff
 
+from flows.extract import extract_all
 from tasks import companies as companies_file
 from tasks import settings as configuration
-from tasks.extract import extract_batch
 from tasks.run import Run, open_run
 from tasks.scrape import failed, scrape_company
 from tasks.store import extractions, runs
@@ -68,7 +68,7 @@ async def ingest(
             rows = [_row(board) for board in boards]
             await _summarise(rows, "Dry run: nothing was written")
             return _state(sum(board.outcome in FAILED for board in boards), len(boards), rows)
-        await _extract_all(run)
+        await extract_all(run, run.pending())
         return await _finish(run)
 
 
@@ -99,14 +99,6 @@ async def _scrape_all(run: Run, boards: list[BoardRun]) -> None:
             group.create_task(everyone())
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from errors  # one of the two failed; the other was only told to stop
-
-
-async def _extract_all(run: Run) -> None:
-    assert run.reader is not None
-    after_pk = 0
-    while rows := extractions.pending(run.reader, run.recipe, after_pk, run.settings.extract_batch):
-        await extract_batch(whole(rows), whole(run), count=len(rows))
-        after_pk = rows[-1]["pk"]
 
 
 async def _finish(run: Run) -> State[Any]:

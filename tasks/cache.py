@@ -39,6 +39,7 @@ class Cache:
         self._client = client
         self._ttl_seconds = ttl_seconds
         self._is_full = False
+        self._claimed: set[tuple[str, str]] = set()
         self.fault = fault
 
     async def get(self, recipe: str, hashes: Sequence[str]) -> dict[str, Extraction]:
@@ -67,6 +68,15 @@ class Cache:
             log.warning("Redis is full and evicts nothing: new extractions are not cached in this run")
         except FAULTS as error:
             self._leave_out(error)
+
+    async def claim(self, recipe: str, hashes: Sequence[str]) -> list[str]:
+        """Those of these contents that nobody is asking a model about; they are ours until released."""
+        mine = [content for content in hashes if (recipe, content) not in self._claimed]
+        self._claimed.update((recipe, content) for content in mine)
+        return mine
+
+    async def release(self, recipe: str, hashes: Sequence[str]) -> None:
+        self._claimed.difference_update((recipe, content) for content in hashes)
 
     async def invalidate(self, recipe: str = "*", hashes: Sequence[str] | None = None) -> int:
         """Forget a recipe, some contents under every recipe, or all; how many entries went.

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -18,6 +18,12 @@ WorkplaceType = Literal["remote", "hybrid", "onsite"]
 Seniority = Literal["intern", "entry", "mid", "senior", "staff", "lead", "manager", "director", "executive"]
 SalaryPeriod = Literal["hour", "day", "week", "month", "year"]
 Origin = Literal["platform", "jsonld", "rules", "model"]
+Part = Literal["title", "location", "text", "facts"]
+Derivable = Literal[
+    "salary", "workplace_type", "seniority", "employment_type", "experience_years", "country", "city", "skills"
+]
+FIELDS: tuple[Derivable, ...] = get_args(Derivable)
+Outcome = Literal["answered", "truncated", "invalid", "misfit", "refused", "timeout", "error", "unreachable"]
 
 
 class Company(BaseModel):
@@ -152,16 +158,45 @@ class Evidence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     origin: Origin
-    part: Literal["title", "location", "text", "facts"]
+    part: Part
     quote: str
     start: int | None = None  # offset of the quote in its part, in characters
+
+
+class Quarantined(BaseModel):
+    """A value that a model gave and that was not believed, with the reason."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: Any
+    quote: str
+    reason: Literal["not in the posting", "disagrees with its quote", "says nothing", "no such value"]
+
+
+class Asked(BaseModel):
+    """How asking a model about one content ended, and what it took.
+
+    Shape: `answered`, or why there is no answer: cut off at the token limit, not JSON, not of the schema, refused by
+    the server, out of time, a fault of a server that is otherwise well; `unreachable` is no fault of the content.
+    Units: `cut_tokens` of the text were left out; `seconds` is the request's share of the server's time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcome: Outcome
+    prompt_tokens: int = 0
+    cached_tokens: int = 0  # of the prompt, found in the server's prefix cache
+    completion_tokens: int = 0
+    cut_tokens: int = 0
+    seconds: float = 0.0
 
 
 class Extraction(BaseModel):
     """What was derived from one content under one recipe; `evidence` has an entry for every field that is not None.
 
     Shape: keys of `evidence` are field names, `salary` for the four salary fields and `experience_years` for the two;
-    `skills` are names from our list, sorted.
+    `skills` are names from our list, or the posting's own words where a model named them, sorted. `quarantined` has
+    the keys of `evidence`; `asked` is None where no model was asked.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -179,3 +214,5 @@ class Extraction(BaseModel):
     city: str | None = None
     skills: list[str] = Field(default_factory=list)
     evidence: dict[str, Evidence] = Field(default_factory=dict)
+    quarantined: dict[str, Quarantined] = Field(default_factory=dict)
+    asked: Asked | None = None

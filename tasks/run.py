@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from tasks import cache, llm, rules, store
-from tasks.errors import StoreError
+from tasks.errors import ExtractionError, StoreError
 from tasks.fetch import Fetcher, fetcher
 from tasks.model import Extraction
 from tasks.settings import Settings
+from tasks.store.pending import Selection
 
 THREADS = 2
 Given = ParamSpec("Given")
@@ -37,6 +38,9 @@ class Run:
     writer: sqlite3.Connection | None = None
     reader: sqlite3.Connection | None = None
     id: int | None = None
+    model_fault: str | None = None  # why a model that the settings name is left out
+    is_anew: bool = False  # extract as if nothing were known yet
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # batches take turns at the one writer
     is_full: bool = False  # read every page anew, whatever it yielded before
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "rolecall"))
 
@@ -45,19 +49,29 @@ class Run:
         call = functools.partial(function, *given, **named)
         return await asyncio.get_running_loop().run_in_executor(self.threads, call)
 
+    @property
+    def batches_at_once(self) -> int:
+        """A second batch keeps the model busy while the first one waits for its last answers."""
+        return 1 if self.engine is None else 2
+
+    def pending(self) -> Selection:
+        """Jobs that an ingest extracts. Reason: without its model it must not replace what the model found."""
+        return Selection(self.recipe, is_new=self.model_fault is not None)
+
     def warnings(self) -> list[str]:
         """One line for each thing that this run had to do without."""
-        return [self.cache.fault] if self.cache.fault else []
+        faults = self.cache.fault, self.model_fault, getattr(self.engine, "fault", None)
+        return [fault for fault in faults if fault]
 
 
 @asynccontextmanager
-async def open_run(settings: Settings, is_full: bool = False, is_dry: bool = False) -> AsyncIterator[Run]:
-    """A run with all its neighbours.
+async def open_run(
+    settings: Settings, is_full: bool = False, is_dry: bool = False, needs_model: bool = False
+) -> AsyncIterator[Run]:
+    """A run with all its neighbours. Shape: a model that does not answer is left out, unless the run `needs_model`.
 
-    Raises: StoreError where another run writes the same file, ConfigError where the engine is none.
+    Raises: StoreError where another run writes the same file, ConfigError where the engine is none, ExtractionError.
     """
-    engine = llm.engine(settings)
-    parameters = recipe_parameters(engine)
     with ExitStack() as stack:
         writer = reader = None
         if not is_dry:
@@ -65,12 +79,21 @@ async def open_run(settings: Settings, is_full: bool = False, is_dry: bool = Fal
             writer = stack.enter_context(closing(store.open_database(settings.database)))
             reader = stack.enter_context(closing(store.open_reader(settings.database)))
         async with fetcher(settings) as pages:
+            engine, fault = None, None
+            try:
+                engine = await llm.connect(settings)
+            except ExtractionError as error:
+                if needs_model:
+                    raise
+                fault = f"{error}: rules only; what the model would add waits for the next run"
             answers = await cache.connect(settings)
-            recipe = recipe_id(parameters)
-            run = Run(settings, pages, answers, engine, recipe, parameters, writer, reader, None, is_full)
+            parameters = recipe_parameters(engine)
+            run = Run(settings, pages, answers, engine, recipe_id(parameters), parameters, writer, reader, None, fault)
+            run.is_full = is_full
             try:
                 yield run
             finally:
+                await llm.close(engine)
                 await answers.close()
                 run.threads.shutdown()
 

@@ -2,12 +2,13 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, ImportString, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, ImportString, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tasks.errors import ConfigError
+from tasks.model import FIELDS, Derivable
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,8 +48,24 @@ class Settings(BaseSettings):
     redis_max_memory_mb: int = Field(256, ge=16, description="of the embedded server; least recently used go first")
     cache_ttl_days: float = Field(30.0, gt=0, description="of an extraction in Redis; the copy in the file stays")
 
+    vllm_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="of a vLLM server; unset: rules only"
+    )
+    vllm_model: str | None = Field(None, description="a name that it serves; unset: its first")
+    vllm_api_key: SecretStr | None = Field(None, description="where it asks for one")
+    vllm_revision: str | None = Field(None, description="part of the recipe, where the model's name does not say it")
+    vllm_quantization: str | None = Field(None, description="likewise, such as `fp8`")
+    vllm_context_tokens: int = Field(8192, ge=1024, description="of prompt and answer; longer texts are cut")
+    vllm_answer_tokens: int = Field(1024, ge=64, description="of one answer; twice as many at a second try")
+    vllm_in_flight: int = Field(256, ge=1, le=4096, description="requests at the most; fewer where the server is busy")
+    vllm_timeout_seconds: float = Field(120.0, gt=0, description="for one answer")
+    vllm_patience_seconds: float = Field(60.0, ge=0, description="with a server that is away, before the run goes on")
+    vllm_attempts: int = Field(3, ge=1, description="runs that ask again about a posting the model stumbles over")
+    asked_fields: Annotated[frozenset[Derivable], NoDecode] = Field(
+        frozenset(FIELDS), description="a posting is put to the model where one of these is unknown"
+    )
     engine: ImportString[Any] | None = Field(
-        None, description="import path of a model engine (`package.module:function`); unset: rules only"
+        None, description="import path of a model engine of your own (`package.module:function`)"
     )
     extract_batch: int = Field(200, ge=1, le=5000, description="postings of one extraction task")
     upsert_batch: int = Field(1000, ge=1, le=20000, description="postings of one transaction, whole boards")
@@ -62,6 +79,11 @@ class Settings(BaseSettings):
     datasette_host: str = Field("127.0.0.1", description="beyond this machine, free SQL and downloads are off")
     datasette_port: int = Field(8001, ge=1, le=65535, description="a free one is taken where it is in use")
     schedule: str = Field("0 * * * *", pattern=r"^\s*(\S+\s+){4}\S+\s*$", description="cron line of `rolecall up`")
+
+    @field_validator("asked_fields", mode="before")
+    @classmethod
+    def _commas(cls, names: Any) -> Any:
+        return [name.strip() for name in names.split(",")] if isinstance(names, str) else names
 
     @cached_property
     def database(self) -> Path:

@@ -1,6 +1,7 @@
 """A model engine for tests: it finds a level in every title, quotes what is not there, and is silent when told to."""
 
-from tasks.model import Evidence, Extraction
+from tasks.llm import Answer
+from tasks.model import Asked, Evidence, Extraction
 
 
 class ShoutingEngine:
@@ -12,18 +13,17 @@ class ShoutingEngine:
     is_silent = False
     asked: list[str] = []  # noqa: RUF012
 
-    async def extract(self, documents):
-        type(self).asked += [document.content_hash for document in documents]
-        if self.is_silent:
-            return [None for _ in documents]
-        return [
-            Extraction(
+    async def answers(self, documents):
+        for document in documents:
+            type(self).asked.append(document.content_hash)
+            asked = Asked(outcome="unreachable" if self.is_silent else "answered")
+            found = Extraction(
                 seniority="mid",
                 city="Atlantis",
                 evidence={
                     "seniority": Evidence(origin="model", part="title", quote=document.title[:5].upper()),
                     "city": Evidence(origin="model", part="text", quote="the sunken city of Atlantis"),
                 },
+                asked=asked,
             )
-            for document in documents
-        ]
+            yield Answer(document.content_hash, asked, None if self.is_silent else found)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tasks.errors import StoreError
 
 SCHEMA = Path(__file__).parent.parent / "schema.sql"
-MIGRATIONS: dict[int, str] = {}  # version -> the script that leads from the version before to it; forward only
+MIGRATIONS = {2: SCHEMA.with_name("schema_2.sql").read_text()}  # version -> what leads to it from the one before
 VERSION = 1 + len(MIGRATIONS)
 
 

@@ -1,17 +1,20 @@
-"""Jobs whose text has no extraction under the recipe in force, and what becomes of them."""
+"""Extractions kept by content and recipe, and the columns of jobs that are filled from them."""
 
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from tasks.model import Extraction
+from tasks.model import Asked, Extraction
 from tasks.store import now, transaction
 
 DERIVED = (
     "salary_min salary_max salary_currency salary_period workplace_type seniority employment_type country city "
     "experience_years_min experience_years_max"
 ).split()
+ASKED = "outcome prompt_tokens cached_tokens completion_tokens cut_tokens seconds".split()
+COPIED = ["fields", "evidence", "quarantined", *ASKED]
+_NOT_ASKED = Asked(outcome="unreachable")
 LOGGED = ("salary_min", "salary_max", "salary_currency", "salary_period", "workplace_type", "employment_type")
 
 
@@ -24,36 +27,21 @@ def register(connection: sqlite3.Connection, recipe: str, parameters: Mapping[st
         )
 
 
-def pending(connection: sqlite3.Connection, recipe: str, after_pk: int, limit: int) -> list[sqlite3.Row]:
-    """Open jobs to extract, by rowid from `after_pk` on, with their text and the platform's facts.
-
-    Shape: the plus sign and CROSS keep SQLite on the rowid; without statistics it would sort all open jobs per batch.
-    """
-    return connection.execute(
-        f"""SELECT jobs.pk, company_id, jobs.content_hash, title, location, text, facts, recipe,
-                   changed_at > first_seen_at AS is_edited, {", ".join(DERIVED)}
-            FROM jobs CROSS JOIN job_texts USING (content_hash)
-            WHERE jobs.pk > ? AND recipe IS NOT ? AND +is_open = 1 ORDER BY jobs.pk LIMIT ?""",
-        (after_pk, recipe, limit),
-    ).fetchall()
-
-
-def count_pending(connection: sqlite3.Connection, recipe: str) -> int:
-    query = "SELECT count(*) FROM jobs WHERE recipe IS NOT ? AND is_open = 1"
-    return int(connection.execute(query, (recipe,)).fetchone()[0])
-
-
 def stored(connection: sqlite3.Connection, recipe: str, hashes: Sequence[str]) -> dict[str, Extraction]:
     """The durable copies: what was extracted before, whatever became of Redis."""
     rows = connection.execute(
-        """SELECT content_hash, fields, evidence FROM extractions
+        f"""SELECT content_hash, {", ".join(COPIED)} FROM extractions
            WHERE recipe = ? AND content_hash IN (SELECT value FROM json_each(?))""",
         (recipe, json.dumps(list(hashes))),
     )
-    return {
-        row["content_hash"]: Extraction(**json.loads(row["fields"]), evidence=json.loads(row["evidence"]))
-        for row in rows
-    }
+    return {row["content_hash"]: read(row) for row in rows}
+
+
+def read(row: sqlite3.Row) -> Extraction:
+    """The extraction in a row of `extractions`."""
+    asked = Asked(**{name: row[name] for name in ASKED}) if row["outcome"] else None
+    kept = {name: json.loads(row[name]) for name in ("evidence", "quarantined")}
+    return Extraction(**json.loads(row["fields"]), **kept, asked=asked)
 
 
 def apply(
@@ -74,10 +62,7 @@ def apply(
     filled = [(row, derived(json.loads(row["facts"]), extractions[row["content_hash"]])) for row in rows]
     sets = ", ".join(f"{name} = ?" for name in [*DERIVED, "skills", "recipe"])
     with transaction(connection):
-        connection.executemany(
-            "INSERT INTO extractions VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [(content, recipe, *_written(extractions[content]), at) for content in fresh],
-        )
+        _store(connection, recipe, {content: extractions[content] for content in fresh}, at)
         connection.executemany(
             f"UPDATE jobs SET {sets} WHERE pk = ?",
             [
@@ -122,20 +107,29 @@ def derived(facts: Mapping[str, Any], extraction: Extraction) -> dict[str, Any]:
     return values | {"skills": json.dumps(extraction.skills, ensure_ascii=False)}
 
 
-def count_work(connection: sqlite3.Connection, run_id: int, hits: Mapping[str, int], calls: Mapping[str, int]) -> None:
-    """Add cache hits and model calls to the ledger rows of their companies."""
-    with transaction(connection):
+def _store(connection: sqlite3.Connection, recipe: str, fresh: Mapping[str, Extraction], at: str) -> None:
+    names = ["content_hash", "recipe", *COPIED, "at"]
+    connection.executemany(
+        f"""INSERT INTO extractions({", ".join(names)}) VALUES ({", ".join("?" * len(names))})
+            ON CONFLICT(content_hash, recipe) DO UPDATE SET {", ".join(f"{n} = excluded.{n}" for n in names[2:])}""",
+        [(content, recipe, *_written(extraction), at) for content, extraction in fresh.items()],
+    )
+    if any(extraction.asked for extraction in fresh.values()):
         connection.executemany(
-            """UPDATE board_runs SET cache_hits = cache_hits + ?, model_calls = model_calls + ?
-               WHERE run_id = ? AND company_id = ?""",
-            [(hits.get(company, 0), calls.get(company, 0), run_id, company) for company in {*hits, *calls}],
+            "DELETE FROM attempts WHERE content_hash = ? AND recipe = ?",
+            [(content, recipe) for content, extraction in fresh.items() if extraction.asked],
         )
 
 
-def _written(extraction: Extraction) -> tuple[str, str]:
-    fields = extraction.model_dump_json(exclude={"evidence"}, exclude_defaults=True)
-    evidence = {key: value.model_dump(exclude_none=True) for key, value in extraction.evidence.items()}
-    return fields, json.dumps(evidence, ensure_ascii=False)
+def _written(extraction: Extraction) -> tuple[Any, ...]:
+    fields = extraction.model_dump_json(exclude={"evidence", "quarantined", "asked"}, exclude_defaults=True)
+    kept = (extraction.evidence, extraction.quarantined)
+    notes = (
+        json.dumps({key: value.model_dump(exclude_none=True) for key, value in each.items()}, ensure_ascii=False)
+        for each in kept
+    )
+    asked = extraction.asked or _NOT_ASKED
+    return fields, *notes, extraction.asked and asked.outcome, *(getattr(asked, name) for name in ASKED[1:])
 
 
 def _words(value: Any) -> str | None:

@@ -9,11 +9,15 @@ from tasks.model import Company
 from tasks.settings import Settings
 from tasks.store import now, transaction
 
-SUMS = ("new", "changed", "closed", "reopened", "cache_hits", "model_calls")
+SUMS = ("new", "changed", "closed", "reopened")
 
 
 def start(
-    connection: sqlite3.Connection, parameters: dict[str, Any], companies: list[Company], settings: Settings
+    connection: sqlite3.Connection,
+    parameters: dict[str, Any],
+    companies: list[Company],
+    settings: Settings,
+    flow: str = "ingest",
 ) -> tuple[int, set[str]]:
     """The run's number, and the companies that it has already landed where it goes on with one that was cut off.
 
@@ -25,17 +29,19 @@ def start(
         _follow(connection, companies)
         last = connection.execute(
             """SELECT id, parameters, (julianday('now') - julianday(started_at)) * 86400 AS age_seconds FROM runs
-               WHERE finished_at IS NULL ORDER BY id DESC LIMIT 1"""
+               WHERE finished_at IS NULL AND flow = ? ORDER BY id DESC LIMIT 1""",
+            (flow,),
         ).fetchone()
         connection.execute("UPDATE runs SET state = 'interrupted' WHERE state = 'running'")
         if last and last["parameters"] == said and -1 <= last["age_seconds"] <= settings.resume_within_seconds:
             run_id = int(last["id"])
             connection.execute("UPDATE runs SET state = 'running', boards = ? WHERE id = ?", (len(companies), run_id))
         else:
-            connection.execute("UPDATE runs SET finished_at = ? WHERE finished_at IS NULL", (now(),))
+            connection.execute("UPDATE runs SET finished_at = ? WHERE finished_at IS NULL AND flow = ?", (now(), flow))
             run_id = int(connection.execute(
-                "INSERT INTO runs(state, parameters, started_at, boards) VALUES ('running', ?, ?, ?) RETURNING id",
-                (said, now(), len(companies)),
+                """INSERT INTO runs(flow, state, parameters, started_at, boards)
+                   VALUES (?, 'running', ?, ?, ?) RETURNING id""",
+                (flow, said, now(), len(companies)),
             ).fetchone()[0])  # fmt: skip
     landed = connection.execute(
         "SELECT company_id FROM board_runs WHERE run_id = ? AND outcome NOT IN ('failed', 'blocked', 'gone')", (run_id,)

@@ -15,7 +15,7 @@ from tasks import cache, child, normalize, rules, scrape, store
 from tasks import companies as companies_file
 from tasks.model import Company, Extraction, Page, Posting
 from tasks.settings import Settings
-from tasks.store import extractions, runs
+from tasks.store import extractions, pending, runs
 from tasks.store.boards import LANDED, TEXT, land
 from tasks.store.ledger import BoardRun
 from tests.benchmarks import boards
@@ -155,7 +155,7 @@ def bench_apply(benchmark: Any, days: tuple[Any, Any], new_file: Callable[[], Fi
     def prepared() -> tuple[tuple[str, list[Any]], dict[str, Any]]:
         recipe = next(RECIPES)
         extractions.register(file.writer, recipe, {})
-        rows = extractions.pending(file.writer, recipe, 0, 10**9)
+        rows = pending.pending(file.writer, pending.Selection(recipe), 0, 10**9)
         return (recipe, [rows[start : start + 200] for start in range(0, len(rows), 200)]), {}
 
     def apply(recipe: str, batches: list[Any]) -> int:

@@ -7,6 +7,7 @@ from typer.main import get_command
 
 from flows.cli import app
 from tasks.companies import known_sources
+from tasks.model import FIELDS
 from tasks.settings import ROOT, Settings
 
 README = (ROOT / "README.md").read_text()
@@ -34,6 +35,10 @@ def test_every_setting_stands_in_the_readme_with_its_default():
     for name, field in Settings.model_fields.items():
         row = next((line for line in README.splitlines() if line.startswith(f"| `ROLECALL_{name.upper()}` |")), None)
         assert row, name
+        if field.default == frozenset(FIELDS):
+            assert "all eight" in row
+            assert all(f"`{each}`" in README for each in FIELDS)
+            continue
         default = row.split("|")[2].strip().strip("`").replace("_", "" if isinstance(field.default, int) else "_")
         assert default == str("" if field.default is None else field.default).removeprefix(f"{ROOT}/"), name
 

@@ -7,7 +7,7 @@ from tasks import store
 from tasks.errors import StoreError
 from tasks.model import Company, Evidence, Extraction, Posting
 from tasks.scrape import row
-from tasks.store import boards, extractions, ledger, runs, search
+from tasks.store import boards, extractions, ledger, pending, runs, search
 
 QUILL = Company(name="Quill", source="greenhouse", board="quill")
 VEGA = Company(name="Vega", source="jsonld", board="vega.example/jobs")
@@ -226,7 +226,7 @@ def extraction(**fields):
 
 def fill(db, found, recipe="r1", provisional=()):
     extractions.register(db, recipe, {})
-    rows = extractions.pending(db, recipe, 0, 100)
+    rows = pending.pending(db, pending.Selection(recipe), 0, 100)
     answers = {each["content_hash"]: found for each in rows}
     run_id = runs.latest(db)["id"]
     return extractions.apply(db, run_id, recipe, rows, answers, set(answers), provisional)
@@ -237,8 +237,8 @@ def test_the_platforms_facts_win_and_extraction_fills_the_rest(db, settings):
     assert fill(db, extraction(salary_min=1.0, salary_period="year", workplace_type="remote")) == 1
     columns = "salary_min, salary_currency, salary_period, seniority, workplace_type, skills, recipe"
     assert jobs(db, columns) == [(90000.0, "EUR", None, "lead", "remote", '["SQL"]', "r1")]
-    assert extractions.count_pending(db, "r1") == 0
-    assert extractions.count_pending(db, "r2") == 1
+    assert pending.count_pending(db, pending.Selection("r1")) == 0
+    assert pending.count_pending(db, pending.Selection("r2")) == 1
 
 
 def test_the_period_is_added_where_the_amounts_agree(db, settings):
@@ -268,7 +268,7 @@ def test_the_pending_are_found_by_rowid_without_sorting(db, settings):
     run(db, settings, [posting(each) for each in range(9)])
     seen = []
     db.set_trace_callback(seen.append)
-    extractions.pending(db, "r1", 0, 5)
+    pending.pending(db, pending.Selection("r1"), 0, 5)
     db.set_trace_callback(None)
     plan = " ".join(row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {seen[0]}"))
     assert "SEARCH jobs USING INTEGER PRIMARY KEY" in plan

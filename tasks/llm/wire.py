@@ -1,0 +1,106 @@
+"""The HTTP of an OpenAI-compatible vLLM server: one call each, bounded in size and time, never raising."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from tasks.hosts import retry_after_seconds
+from tasks.settings import Settings
+
+ANSWER_MAX_BYTES = 4_000_000
+LOOK_SECONDS = 5.0  # for calls that cost the server nothing
+BUSY = (429, 503)
+OURS = (400, 413, 422)  # about this one request
+Kind = Literal["ok", "refused", "busy", "timeout", "error", "lost", "shut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of one call. Shape: `lost` is no connection, `shut` a server that does not let us in."""
+
+    kind: Kind
+    body: Any = None
+    detail: str | None = None
+    retry_after_seconds: float | None = None
+
+
+class Wire:
+    """A connection to one server."""
+
+    def __init__(self, settings: Settings):
+        assert settings.vllm_url is not None
+        key = settings.vllm_api_key
+        self.url = settings.vllm_url.rstrip("/").removesuffix("/v1")
+        self._timeout_seconds = settings.vllm_timeout_seconds
+        self._client = httpx.AsyncClient(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
+            timeout=httpx.Timeout(settings.vllm_timeout_seconds, connect=settings.connect_timeout_seconds, pool=None),
+            # a connection for each request in flight: shared ones made 256 at once three times slower
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=settings.vllm_in_flight + 8),
+            trust_env=False,
+        )
+
+    async def models(self) -> Sent:
+        return await self._call("GET", "/v1/models", None, LOOK_SECONDS)
+
+    async def chat(self, body: Mapping[str, Any]) -> Sent:
+        return await self._call("POST", "/v1/chat/completions", body, self._timeout_seconds)
+
+    async def tokenize(self, body: Mapping[str, Any]) -> Sent:
+        return await self._call("POST", "/tokenize", body, self._timeout_seconds)
+
+    async def load(self) -> tuple[float, float] | None:
+        """Requests that the server works on and that wait there; None where it does not say."""
+        sent = await self._call("GET", "/metrics", None, LOOK_SECONDS)
+        if sent.kind != "ok" or not isinstance(sent.body, str):
+            return None
+        found: dict[str, float] = {}
+        for family in text_string_to_metric_families(sent.body):
+            for sample in family.samples:
+                found[sample.name] = found.get(sample.name, 0.0) + sample.value
+        running, waiting = found.get("vllm:num_requests_running"), found.get("vllm:num_requests_waiting")
+        return None if running is None or waiting is None else (running, waiting)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float) -> Sent:
+        try:
+            async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as answer:
+                content = bytearray()
+                async for chunk in answer.aiter_bytes():
+                    content += chunk
+                    if len(content) > ANSWER_MAX_BYTES:
+                        return Sent("error", detail=f"an answer of more than {ANSWER_MAX_BYTES} bytes")
+        except (TimeoutError, httpx.TimeoutException):
+            return Sent("timeout", detail=f"no answer within {seconds:g} s")
+        except httpx.HTTPError as error:
+            return Sent("lost", detail=f"{type(error).__name__}: {error}".rstrip(": "))
+        return _sent(answer, bytes(content))
+
+
+def _sent(answer: httpx.Response, content: bytes) -> Sent:
+    status, is_json = answer.status_code, "json" in answer.headers.get("content-type", "")
+    try:
+        body = json.loads(content) if is_json else content.decode("utf-8", "replace")
+    except ValueError:
+        return Sent("error", detail=f"HTTP {status}, and no JSON in it")
+    if answer.is_success:
+        return Sent("ok", body)
+    detail = f"HTTP {status}: {_said(body)}"[:300]
+    if status in BUSY:
+        return Sent("busy", None, detail, retry_after_seconds(answer.headers.get("retry-after"), datetime.now(UTC)))
+    return Sent("refused" if status in OURS else "error" if status >= 500 else "shut", None, detail)
+
+
+def _said(body: Any) -> str:
+    error = body.get("error", body) if isinstance(body, dict) else body
+    said = error.get("message", error) if isinstance(error, dict) else error
+    return " ".join(str(said).split())
