@@ -78,25 +78,55 @@ def _read(gold: Path) -> list[Case]:
 
 
 def _answers(cases: Sequence[Case], engine: Engine) -> tuple[list[Extraction], Counter[str]]:
-    """An extraction for each case, and how often the model ended how."""
+    """An extraction for each case, and how asking the model ended, counted."""
     if engine is Engine.vllm:
         found = [Extraction() for _ in cases]
     else:
         found = [rules.extract(case.title, case.location, case.text) for case in cases]
-    return found, Counter() if engine is Engine.rules else asyncio.run(_complete(cases, found))
+    return found, Counter() if engine is Engine.rules else asyncio.run(_by_model(cases, found, engine))
 
 
-async def _complete(cases: Sequence[Case], found: list[Extraction]) -> Counter[str]:
-    """Let the model fill what is labelled and still unknown."""
-    engine = await llm.connect(configuration.load())
-    if engine is None:
-        raise ConfigError("no model to ask: set ROLECALL_VLLM_URL")
-    raise NotImplementedError
+async def _by_model(cases: Sequence[Case], found: list[Extraction], engine: Engine) -> Counter[str]:
+    """Complete `found` in place with what is labelled and still open, as a run would; alone it is asked for all."""
+    settings = configuration.load()
+    asked = settings.asked_fields if engine is Engine.both else None
+    documents = _documents(cases, found, asked)
+    model = await llm.connect(settings)
+    if model is None:
+        raise ConfigError("there is no model to ask: set ROLECALL_VLLM_URL")
+    outcomes = Counter[str]()
+    try:
+        async for answer in llm.ask(model, documents):
+            outcomes[answer.outcome] += 1
+            if answer.extraction is not None:
+                _complete(found[int(answer.content_hash)], answer.extraction)
+    finally:
+        await llm.close(model)
+    return outcomes
+
+
+def _documents(cases: Sequence[Case], found: Sequence[Extraction], asked: frozenset[str] | None) -> list[llm.Document]:
+    """Shape: `content_hash` is the number of the case."""
+    documents = []
+    for number, (case, known) in enumerate(zip(cases, found, strict=True)):
+        keys = {llm.evidence_key(name) for name in case.expected} - known.evidence.keys()
+        keys = keys if asked is None else keys & asked
+        wanted = frozenset(name for key in keys for name in llm.columns(key))
+        if wanted:
+            documents.append(llm.Document(str(number), case.title, case.location, case.text, wanted))
+    return documents
+
+
+def _complete(known: Extraction, answer: Extraction) -> None:
+    for name in (*scoring.COLUMNS, "skills"):
+        if (value := getattr(answer, name)) not in (None, []):
+            setattr(known, name, value)
+    known.evidence.update(answer.evidence)
 
 
 def _worst(judged: Sequence[tuple[Case, Extraction, list[Judgement]]]) -> list[dict[str, Any]]:
     """Wrong answers before missed ones, postings with more of them first."""
-    faults = []
+    faults: list[tuple[bool, int, int, int, dict[str, Any]]] = []
     for case, found, judgements in judged:
         bad = [each for each in judgements if each.verdict in ("wrong", "missed")]
         counts = Counter(each.verdict for each in bad)
@@ -110,7 +140,6 @@ def _worst(judged: Sequence[tuple[Case, Extraction, list[Judgement]]]) -> list[d
 def _quote(found: Extraction, judgement: Judgement) -> str | None:
     """The words that a wrong answer was read from."""
     name = judgement.field
-    shared = next((key for key in ("salary", "experience_years") if name.startswith(key)), name)
-    key = f"skills:{judgement.answer}" if name == "skills" else shared
+    key = f"skills:{judgement.answer}" if name == "skills" else llm.evidence_key(name)
     evidence = found.evidence.get(key)
     return evidence.quote if evidence else None

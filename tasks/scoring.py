@@ -22,11 +22,12 @@ from tasks.errors import ConfigError
 from tasks.model import Extraction
 from tasks.vocabulary import fold
 
-COLUMNS = tuple(name for name in Extraction.model_fields if name not in ("skills", "evidence"))
 SALARY = ("salary_min", "salary_max", "salary_currency", "salary_period")
+COLUMNS = (*SALARY, "workplace_type", "seniority", "employment_type", "experience_years_min", "experience_years_max",
+           "country", "city")  # fmt: skip
 FIELDS = ("salary", *COLUMNS, "skills")
 WHOLE_FROM = 1000  # sums from here on agree where they differ by less than 1: many labels leave out the pence
-_TYPES = {name: TypeAdapter[Any](Extraction.model_fields[name].annotation) for name in COLUMNS}
+_TYPES = {name: TypeAdapter[Any](Extraction.model_fields[name].annotation or Any) for name in COLUMNS}
 _SKILLS = TypeAdapter(dict[str, bool])
 Verdict = Literal["right", "wrong", "missed", "silent"]
 
@@ -62,8 +63,8 @@ def _label(name: str, value: Any) -> Any:
     try:
         if name == "skills":
             return _SKILLS.validate_python(value, strict=True)
-        alternatives = value if isinstance(value, list) else [value]
-        return tuple(_TYPES[name].validate_python(each, strict=not isinstance(each, int)) for each in alternatives)
+        alternatives = value if isinstance(value, list) and value else [value]
+        return tuple(_TYPES[name].validate_python(each, strict=True) for each in alternatives)
     except ValidationError as error:
         raise ValueError(f"{name} cannot be {value!r}: {error.errors()[0]['msg']}") from error
 
@@ -131,8 +132,9 @@ def judge(case: Case, found: Extraction) -> Iterator[Judgement]:
     if pay:
         yield _salary(pay, found)
     yield from columns
+    named = {name.casefold() for name in found.skills}
     for skill, is_asked in case.expected.get("skills", {}).items():
-        answer = skill if skill in found.skills else None
+        answer = skill if skill.casefold() in named else None
         yield _column("skills", (skill if is_asked else None,), answer)
 
 

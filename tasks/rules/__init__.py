@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 from tasks.model import Evidence, Extraction
-from tasks.rules import employment, seniority, workplace
+from tasks.rules import employment, workplace
 from tasks.rules.experience import experience_years
 from tasks.rules.place import place
 from tasks.rules.salary import salary
+from tasks.rules.seniority import in_text as level_in_text
+from tasks.rules.seniority import seniority
 from tasks.rules.skills import skills
 from tasks.rules.span import Span, Value, lowered
 
@@ -43,7 +45,7 @@ def extract(title: str, location: str | None, text: str) -> Extraction:
     _place(found, parts)
     _arrangement(found, parts, low)
     _pay(found, parts)
-    if level := _first(("title", seniority.in_title, low["title"]), ("text", seniority.in_text, low["text"])):
+    if level := _first(("title", seniority, low["title"]), ("text", level_in_text, low["text"])):
         found.seniority = level[1].value
         _note(found, "seniority", parts, *level)
     if years := experience_years(low["text"]):

@@ -21,9 +21,11 @@ IN_TITLE = re.compile(
     r"|interim|locum|secondment)\b"
     r"|[(\[,–-]\s?(?:\d{1,2}[- ](?:month|year)s? )?(?P<contract>contract(?:or)?|freelance|c2c)\s?(?:[)\],–-]|$)"
     r"|\b(?P<freelance>freelanc(?:e|er)|independent contractor|freiberuf\w*)\b"
-    r"|\b(?P<per_diem>per diem|prn|bank(?= (?:[\w/&-]+ ){0,4}(?:nurses?|midwi\w+|doctors?|hca|support workers?|carers?|\w*therapists?"
+    r"|\b(?P<per_diem>per diem|prn"
+    r"|bank(?= (?:[\w/&-]+ ){0,4}(?:nurses?|midwi\w+|doctors?|hca|support workers?|carers?|\w*therapists?"
     r"|pharmacists?|radiographers?|sonographers?|practitioners?|healthcare|care assistants?|ward \w+|porters?"
-    r"|housekeepers?|domestics?|health visitors?|receptionists?)\b))\b|\b(?P<volunteer>volunteer(?! (?:coord|manag|program|engag|service))"
+    r"|housekeepers?|domestics?|health visitors?|receptionists?)\b))\b"
+    r"|\b(?P<volunteer>volunteer(?! (?:coord|manag|program|engag|service))"
     r"|ehrenamt\w*)\b",
     re.IGNORECASE,
 )
@@ -37,7 +39,8 @@ SENTENCE = re.compile(
     rf"\b(?:this|it|the (?:role|position|job)) (?:is|will be|'s)(?: currently)? (?:an? )?(?:[\w-]+,?"
     rf" ){{0,3}}(?P<kind>{KINDS})(?:,? [\w-]+){{0,3}}? (?:position|role|opportunity|job|contract|basis|assignment"
     rf"|internship|post)\b"
-    rf"|\bon an? (?:[\w-]+ ){{0,2}}?(?P<basis>full-time|part-time|full time|part time|temporary|freelance|fixed[- ]term(?: contract)?|contract"
+    rf"|\bon an? (?:[\w-]+ ){{0,2}}?(?P<basis>full-time|part-time|full time|part time|temporary|freelance"
+    rf"|fixed[- ]term(?: contract)?|contract"
     rf"|per diem) basis\b"
     rf"|\b(?:\d{{1,2}}|six|twelve|three|nine)[- ]months? (?P<term>fixed[- ]term|contract|internship|ftc)\b"
     rf"|(?:(?<=\n)|\A)(?P<line>{KINDS})(?: position)?(?=\n|\Z)|\|\s?(?P<pipe>{KINDS})\s?(?=\||\n|\Z)"

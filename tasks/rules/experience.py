@@ -55,7 +55,8 @@ HEADING = re.compile(
     r"(?P<wished>bonus points|(?:preferred|desired|additional|bonus) (?:qualifications|skills|requirements|experience)"
     r"|nice[- ]to[- ]haves?|(?:it's )?(?:a )?(?:plus|bonus) if you|preferred:|desired:|wünschenswert|souhaitable)"
     r"|(?P<asked>(?:required|minimum|basic|key|your) (?:qualifications|requirements|skills)|requirements\b|required:"
-    r"|what you(?:'ll|’ll)? (?:will )?bring|what we(?:'re|’re) looking for|who you are|about you\b|must[- ]haves?|qualifications\b)"
+    r"|what you(?:'ll|’ll)? (?:will )?bring|what we(?:'re|’re) looking for|who you are|about you\b|must[- ]haves?"
+    r"|qualifications\b)"
 )
 
 

@@ -56,7 +56,8 @@ _ADVERBS = (
     r"|(?P<year2>annual(?:ly)?|yearly|pa|p\.a\.?|p\.\s?a\.?|p/a|jährlich|annuels?|annui|anuales|lpa|l\.p\.a\.?)"
 )
 _PERIOD = re.compile(
-    r"(?:[ \u00a0\u202f]?(?:\+|gross|base|brutto|brut|bruto|bruts|brutos|lordi|net|netto|in ote|pro[- ]rata|usd|eur|gbp|cad|,"
+    r"(?:[ \u00a0\u202f]?(?:\+|gross|base|brutto|brut|bruto|bruts|brutos|lordi|net|netto|in ote|pro[- ]rata|usd|eur"
+    r"|gbp|cad|,"
     r"|\()){0,3}[ \u00a0\u202f]?"
     rf"(?:(?:(?:/|per|an|a|each|every|pro|par|por|al|im|je|à l'|de l'|l'|all'|p\.)\s?(?:{_UNIT})|{_ADVERBS})(?![\w]))",
     re.IGNORECASE,

@@ -68,30 +68,13 @@ GROSS = re.compile(r"\b(?:brut\w*|gross|lordi|base)\b")
 STRONG = {"USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD", DOLLAR}
 SANE = {"hour": (3, 1000), "day": (30, 8000), "week": (80, 30_000), "month": (250, 120_000), "year": (3000, 5_000_000)}
 ANNUAL_FROM = 14_000  # a bare sum in a strong currency from here on is a year's pay: no other period reaches it
-WEAK_COUNTRIES = {"ET", "KE", "NG", "GH", "IN", "PK", "BD", "LK", "NP", "PH", "ID", "VN", "JP", "KR", "TH", "EG", "HU", "CZ",
-                  "PL", "RS", "UA", "RU", "TR", "ZA", "SE", "NO", "DK", "IS"}  # fmt: skip
+# where 14,000 of the country's own money is no year's pay
+WEAK_COUNTRIES = frozenset(
+    "ET KE NG GH IN PK BD LK NP PH ID VN JP KR TH EG HU CZ PL RS UA RU TR ZA SE NO DK IS".split()
+)
 DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD"}
-PESO_COUNTRIES = {
-    "MX",
-    "AR",
-    "CL",
-    "CO",
-    "UY",
-    "DO",
-    "CU",
-    "TW",
-    "BN",
-    "FJ",
-    "JM",
-    "TT",
-    "BS",
-    "BB",
-    "BZ",
-    "GY",
-    "SR",
-    "NA",
-    "LR",
-}  # write their own money with the same sign; fmt: skip
+# their own money bears the same sign
+PESO_COUNTRIES = frozenset("MX AR CL CO UY DO CU TW BN FJ JM TT BS BB BZ GY SR NA LR".split())
 DOLLAR_HINTS = {
     "USD": re.compile(
         r"USD|US\$|401\s?\(?k|U\.S\.|United States|\bUSA?\b|California|New York|San Francisco|Colorado|Seattle"

@@ -68,7 +68,8 @@ LADDER: dict[Seniority, re.Pattern[str]] = {
         rf"\b(?:junior|jr|entry[- ]?level|new (?:college |university )?grad(?:uate)?s?|early career|early in career"
         rf"|graduate|berufseinsteiger\w*|débutant\w*|trainee)\b"
         rf"|\b{TECHNICAL} (?:i|1)(?![\w.\u200b])|\brotation(?:al)? program\b|\b0 ?[-–] ?[12]\+? years?\b"
-        r"|\bassociate (?:[\w/&-]+ ){0,3}(?:engineer|developer|analyst|designer|technician|programmer|product manager)\b"
+        r"|\bassociate (?:[\w/&-]+ ){0,3}(?:engineer|developer|analyst|designer|technician|programmer"
+        r"|product manager)\b"
     ),
 }  # fmt: skip
 RUNGS: dict[Seniority, int] = {"entry": 0, "mid": 1, "senior": 2, "lead": 3, "staff": 3}
@@ -81,17 +82,19 @@ SEVERAL = re.compile(rf"\b{LEVEL_WORD}(?:{CHOICE}){LEVEL_WORD}\b")
 GRADE = r"(?:i{1,3}|iv|v|[1-5])"
 GRADES = re.compile(rf"\b{TECHNICAL} {GRADE}\s?(?:/|,|-|–|\bor\b|\bto\b|&|\band\b)\s?(?:{TECHNICAL} )?{GRADE}(?![\w.])")
 CUES = ("entry-level", "entry level", "graduate", " grad", "junior", "mid-level", "senior")
+GIVEN = r"(?:(?P<entry>entry[- ]level|junior)|(?P<mid>mid[- ]level)|(?P<senior>senior))"
+FOR_GRADUATES = r"(?:ideal|perfect|great|suited|suitable|designed)(?: opportunity)? for (?:an? |our )?"
 THIS = r"\b(?:this|the) (?:role|position|opportunity|job)(?: is|'s)|\bthis is"
 ROLE_WORD = r"(?:[\w/-]+ ){0,2}(?:role|position|opportunity|job)\b"
 SENTENCE = re.compile(
-    rf"(?:{THIS}) an? (?:[\w-]+,? )?(?:(?P<entry>entry[- ]level|junior)|(?P<mid>mid[- ]level)|(?P<senior>senior)) {ROLE_WORD}"
-    rf"|(?:{THIS}) (?:ideal|perfect|great|suited|suitable|designed)(?: opportunity)? for (?:an? |our )?(?P<entry2>(?:new|recent) grad(?:uate)?s?)\b"
+    rf"(?:{THIS}) an? (?:[\w-]+,? )?{GIVEN} {ROLE_WORD}"
+    rf"|(?:{THIS}) {FOR_GRADUATES}(?P<entry2>(?:new|recent) grad(?:uate)?s?)\b"
     r"|\b(?P<entry3>(?:new|recent) grad(?:uate)?s? (?:are |is )?(?:welcome|encouraged))"
 )
 LETTERS = re.compile(r"\brecruit\w*|\btalent acquisition|\bcampus\b")
 
 
-def in_title(low: str) -> Span[Seniority] | None:
+def seniority(low: str) -> Span[Seniority] | None:
     """The level that a title in lower case names; None where it names none, or a choice (`Junior/Senior`)."""
     if len(low) > 1000 or _is_a_choice(low):
         return None

@@ -16,7 +16,8 @@ NOT_WORK = (
     r"|power|agile|engine|fund\w*)"
 )
 LINE_WORDS = re.compile(
-    rf"(?:{NOT_WORK})|(?P<days>\bin[- ]office,? (?:at least )?[1-4](?:\s?[-–]\s?[1-4])?\+? days)|(?P<onsite>\bon-?\s?site\b|\bin[- ]office\b|\bin[- ]person\b|\bno remote\b|\bnot remote\b"
+    rf"(?:{NOT_WORK})|(?P<days>\bin[- ]office,? (?:at least )?[1-4](?:\s?[-–]\s?[1-4])?\+? days)"
+    rf"|(?P<onsite>\bon-?\s?site\b|\bin[- ]office\b|\bin[- ]person\b|\bno remote\b|\bnot remote\b"
     rf"|\bpresencial\b|\bvor ort\b)"
     r"|(?P<hybrid>\bhybrid\w*|\bhíbrido?\b|\bpart(?:ly|ial|ially)?[- ](?:remote|on-?site)\b"
     r"|\b[1-4](?:\s?[-–]\s?[1-4])?\+?\s?(?:days|x)\s?(?:/|a|per)\s?week\b)"
@@ -53,7 +54,8 @@ SENTENCES: dict[WorkplaceType, re.Pattern[str]] = {
         rf"|\.|,)|\bremote (?:{ROLE})\b"
         rf"|\b(?:work ?place|work (?:type|model|arrangement|location|setting)|location)(?: type)?: ?(?:fully |100% "
         rf"|us )?remote\b"
-        r"|\bwork (?:remotely )?from anywhere\b(?!,? (?:for|up to|[(0-9]|weeks?|days?|months?|polic|program|perk|during|when|most|some)"
+        r"|\bwork (?:remotely )?from anywhere\b(?!,? (?:for|up to|[(0-9]|weeks?|days?|months?|polic|program|perk|during"
+        r"|when|most|some)"
         r"| \w+ (?:weeks?|days?|months?))|\b(?:is|are) (?:open to )?(?:fully |100% )?remote[- ](?:first"
         r"|eligible|friendly)? ?(?:role|position)"
         r"|\b(?:100 ?%|vollständig|komplett) (?:remote|home ?office|im home ?office)|\bfull remote\b"
@@ -137,7 +139,7 @@ def _denied(low: str, kind: WorkplaceType, match: re.Match[str]) -> bool:
 
 
 def _header(low: str) -> Span[WorkplaceType] | None:
-    """The arrangement in a line like `Acme | Engineer | Berlin | Remote (EU) | Full-time`; None where it gives a choice."""
+    """The arrangement in a line like `Acme | Engineer | Berlin | Remote (EU) | Full-time`, unless it gives a choice."""
     line = HEADER.match(low)
     return on_line(line[0]) if line else None
 

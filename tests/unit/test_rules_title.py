@@ -2,7 +2,7 @@ import pytest
 
 from tasks.rules.employment import in_text, in_title
 from tasks.rules.seniority import in_text as level_in_text
-from tasks.rules.seniority import in_title as seniority
+from tasks.rules.seniority import seniority
 
 LEVELS = [
     ("Senior Software Engineer", "senior"),
