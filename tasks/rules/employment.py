@@ -36,7 +36,7 @@ LABEL = re.compile(
     r"|arbeitszeitmodell) ?: ?(?P<foreign>[^\n.;|]{3,40})"
 )
 SENTENCE = re.compile(
-    rf"\b(?:this|it|the (?:role|position|job)) (?:is|will be|'s)(?: currently)? (?:an? )?(?:[\w-]+,?"
+    rf"\b(?:this|it|the (?:role|position|job)) (?:is|will be|'s)(?! not\b)(?: currently)? (?:an? )?(?:[\w-]+,?"
     rf" ){{0,3}}(?P<kind>{KINDS})(?:,? [\w-]+){{0,3}}? (?:position|role|opportunity|job|contract|basis|assignment"
     rf"|internship|post)\b"
     rf"|\bon an? (?:[\w-]+ ){{0,2}}?(?P<basis>full-time|part-time|full time|part time|temporary|freelance"

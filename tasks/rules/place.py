@@ -118,8 +118,6 @@ def _segment(words: str, start: int) -> Segment:
         return Segment("wide", words, None, start)
     if folded in world_cities():
         return Segment("city", words, world_cities()[folded], start)
-    if folded == "san francisco bay":  # … Area
-        return Segment("city", words[:-4], "US", start)
     part = COMPASS.sub("", words)
     if fold(part) in world_cities():
         return Segment("city", part, world_cities()[fold(part)], start + len(words) - len(part))

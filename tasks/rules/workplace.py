@@ -28,9 +28,10 @@ LINE_WORDS = re.compile(
 )
 KINDS = {"days": "hybrid"}  # days in the office are a hybrid
 ROLE = r"(?:role|position|job|opportunity|opening|vacancy)"
+OF_DUTIES = r"(?:combin|blend|bridg|mix|between|span|encompass|involv|serv|focus)"  # `a hybrid role combining …`
 SENTENCES: dict[WorkplaceType, re.Pattern[str]] = {
     "hybrid": re.compile(
-        rf"\bhybrid (?:{ROLE}(?! (?:that |which |of )?(?:combin|blend|bridg|mix|between|span|encompass))"
+        rf"\bhybrid (?:{ROLE}(?! (?:that |which |of )?{OF_DUTIES})"
         rf"|work(?:ing|place)?(?: (?:model|schedule|arrangement|environment|policy|set-?up))?|model|schedule|remote"
         rf"|arrangement|from|in)(?!\w)|\bhybrid -"
         rf"|\b(?:this|the) {ROLE} (?:is|will be|follows|offers)(?: an?)?(?: currently| primarily)? hybrid"

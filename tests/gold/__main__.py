@@ -5,7 +5,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.gold import HALVES, SETS, half
+from tests.gold import DATA, HALVES, SETS, half
 
 
 def main(folder: Path) -> None:
@@ -23,4 +23,6 @@ def main(folder: Path) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: python -m tests.gold FOLDER")
+    if not DATA.is_dir():
+        sys.exit(f"{DATA} is not there: set ROLECALL_SHARED_DATA to the folder of the labelled postings")
     main(Path(sys.argv[1]))

@@ -68,7 +68,8 @@ def afriworket() -> Iterator[Labelled]:
             pay = pay_labels(row["salary"], row["salary"], "ETB", "month", text)
             expected |= {name: [value, None] for name, value in pay.items()}
         if expected:
-            yield labelled(row["company"], number, row["title"], row["location"], text, **expected)
+            group = row["title"] if row["company"] == "Private Client" else row["company"]  # a third, of many clients
+            yield labelled(group, number, row["title"], row["location"], text, **expected)
 
 
 def nhs_employment() -> Iterator[Labelled]:

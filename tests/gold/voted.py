@@ -11,7 +11,7 @@ import yaml
 from tasks.normalize import html_to_text
 from tasks.rules.skills import terms
 from tasks.scoring import SALARY
-from tasks.vocabulary import employment_type, fold
+from tasks.vocabulary import employment_type
 from tests.gold.reading import (
     AT_LEAST_MID,
     DATA,
@@ -116,7 +116,7 @@ def hn_eval() -> Iterator[Labelled]:
 
 def hn_silver() -> Iterator[Labelled]:
     """Labels of one small model, often for several roles at once: silver; our own names of its technologies only."""
-    names = {fold(term.spelling): term.name for term in terms()}
+    names = {term.spelling.lower(): term.name for term in terms()}
     workplaces = {"fully_remote": "remote", "onsite_only": "onsite", "hybrid": "hybrid", "not_mentioned": None}
     levels = {"Senior": AT_LEAST_MID[1:], "Mid": ["mid"], "Junior": ["entry", "intern"]}
     for day in ("2026-01-01", "2026-02-01", "2026-03-15"):
@@ -130,6 +130,6 @@ def hn_silver() -> Iterator[Labelled]:
                 expected["seniority"] = [*levels[said["experience_level"]], None]
             if not said["salary_mentioned"]:
                 expected |= dict.fromkeys(SALARY)
-            if named := {names[fold(name)]: True for name in said["technologies"] if fold(name) in names}:
+            if named := {names[name.lower()]: True for name in said["technologies"] if name.lower() in names}:
                 expected["skills"] = named
             yield labelled(said["id"], said["id"], text.split("\n")[0], None, text, **expected)

@@ -17,7 +17,35 @@ pytestmark = pytest.mark.skipif(
 )
 
 FLOORS = {
-}
+    ("ats", "salary"): (0.90, 0.92),
+    ("ats", "workplace_type"): (0.99, 0.93),
+    ("ats", "seniority"): (0.94, 0.86),
+    ("ats", "experience_years_min"): (0.93, 0.97),
+    ("ats", "experience_years_max"): (0.99, 0.74),
+    ("ats", "country"): (0.99, 0.92),
+    ("ats", "city"): (0.99, 0.83),
+    ("nhs_salary", "salary"): (0.98, 0.97),
+    ("glassdoor", "salary"): (0.99, 0.99),
+    ("glassdoor", "skills"): (0.99, 0.96),
+    ("relevance", "salary"): (0.89, 0.81),
+    ("relevance", "seniority"): (0.84, 0.84),
+    ("relevance", "employment_type"): (0.99, 0.99),
+    ("titles", "seniority"): (0.99, 0.99),
+    ("linkedin", "seniority"): (0.86, 0.86),
+    ("linkedin", "workplace_type"): (0.99, 0.99),
+    ("hn_eval", "salary"): (0.99, 0.99),
+    ("hn_eval", "workplace_type"): (0.99, 0.99),
+    ("hn_eval", "employment_type"): (0.66, 0.66),
+    ("hn_silver", "workplace_type"): (0.96, 0.84),
+    ("hn_silver", "seniority"): (0.96, 0.96),
+    ("hn_silver", "skills"): (0.99, 0.93),
+    ("afriworket", "salary"): (0.76, 0.76),
+    ("afriworket", "workplace_type"): (0.80, 0.80),
+    ("afriworket", "seniority"): (0.94, 0.94),
+    ("afriworket", "employment_type"): (0.92, 0.92),
+    ("nhs_employment", "employment_type"): (0.98, 0.60),
+    ("uber", "employment_type"): (0.66, 0.66),
+}  # just below the worse half: precision, recall; the labels of some sets are as coarse as RESULTS.md says
 
 
 @cache
@@ -38,19 +66,21 @@ def test_the_rules_are_as_good_on_labelled_postings_as_when_they_were_measured(n
     assert (score.recall or 1) >= least_recall
 
 
+COUNTS = ("stated", "answered", "wrong", "missed")
+
+
 def rows() -> Iterable[str]:
-    yield "| set | field | precision | recall | stated | answered | wrong | missed | | precision | recall | stated | answered | wrong | missed |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+    """The table of both halves; the second columns are of the half that is only measured."""
+    names = ("precision", "recall", *COUNTS)
+    yield f"| set | field | {' | '.join(names * 2)} |"
+    yield "|---" * (2 + 2 * len(names)) + "|"
     for name, field in FLOORS:
-        cells = [_cells(measured(name)[part].get(field)) for part in HALVES]
-        yield f"| {name} | {field} | {' | | '.join(cells)} |"
+        yield f"| {name} | {field} | {' | '.join(_cells(measured(name)[part][field]) for part in HALVES)} |"
 
 
-def _cells(score: Score | None) -> str:
-    if score is None:
-        return " | ".join(["–"] * 6)
-    shares = ("–" if share is None else f"{share:.3f}" for share in (score.precision, score.recall))
-    return " | ".join([*shares, *(str(each) for each in (score.stated, score.answered, score.wrong, score.missed))])
+def _cells(score: Score) -> str:
+    shares = ["–" if share is None else f"{share:.3f}" for share in (score.precision, score.recall)]
+    return " | ".join([*shares, *(str(getattr(score, name)) for name in COUNTS)])
 
 
 if __name__ == "__main__":

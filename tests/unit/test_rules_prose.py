@@ -66,6 +66,7 @@ YEARS = [
     ("10 years of experience preferred. 5 years of experience required.", 5, None),
     ("Bonus points: 8 years of experience in sales. What you bring: 2 years of experience", 2, None),
     ("a lasting advantage   Requirements:    8+ years of experience. 5+ years of experience leading", 8, None),
+    ("Preferred qualifications: 2-4 years of professional experience", None, None),
     ("founded 10 years ago", None, None),
     ("a 30-year-old company", None, None),
     ("You are at least 18 years of age.", None, None),

@@ -108,6 +108,7 @@ TYPES_IN_TEXTS = [
     ("full-time", "full_time"),
     ("beschäftigungsart: vollzeit", "full_time"),
     ("employment type: full-time or part-time", None),
+    ("this is not a full-time position", None),
     ("must be eligible to work in the us on a full time basis", None),
     ("fellows may be offered a full-time role later", None),
     ("you negotiate contracts with suppliers", None),
