@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
 from flows import show
 from flows.lookup import Json
@@ -19,6 +20,7 @@ from tasks.model import Extraction
 from tasks.scoring import Case, Judgement
 
 SCORE_COLUMNS = ("field", "precision", "recall", "f1", "labelled", "stated", "answered", "right", "wrong", "missed")
+HEADINGS = {"precision": "prec.", "f1": "F1", "labelled": "labels", "answered": "answers"}
 WORST_COLUMNS = ("verdict", "field", "id", "title", "expected", "answer", "quote")
 
 app = typer.Typer()
@@ -40,20 +42,31 @@ def evaluate(
     """Measure the answers against labelled postings: precision, recall and F1 per field, and the worst cases."""
     cases = _read(gold)
     answers, outcomes = _answers(cases, engine)
-    judged = [(case, found, list(scoring.judge(case, found))) for case, found in zip(cases, answers, strict=True)]
-    scores = scoring.scores(each for _, _, judgements in judged for each in judgements)
+    judged = [list(scoring.judge(case, found)) for case, found in zip(cases, answers, strict=True)]
+    scores = scoring.scores(each for judgements in judged for each in judgements)
     rows = [{name: getattr(score, name) for name in SCORE_COLUMNS} for score in scores]
-    faults = _worst(judged)[:worst]
+    faults = [_row(cases[number], answers[number], each) for number, each in scoring.worst(judged)[:worst]]
     if as_json:
         values = {"engine": engine, "cases": len(cases), "outcomes": outcomes, "fields": rows, "worst": faults}
         print(json.dumps(values, default=str))
         return
-    shares = ("precision", "recall", "f1")
-    show.table([row | {name: _share(row[name]) for name in shares} for row in rows], SCORE_COLUMNS)
+    _table([row | {name: _share(row[name]) for name in ("precision", "recall", "f1")} for row in rows])
     if faults:
         show.out.print()
         show.table(faults, WORST_COLUMNS)
     show.note(f"{len(cases):,} postings" + "".join(f", {count:,} {outcome}" for outcome, count in outcomes.items()))
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    if not show.out.is_terminal:
+        show.table(rows, SCORE_COLUMNS)
+        return
+    sheet = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))  # 80 columns hold it
+    for name in SCORE_COLUMNS:
+        sheet.add_column(HEADINGS.get(name, name), justify="left" if name == "field" else "right")
+    for row in rows:
+        sheet.add_row(*("" if row[name] is None else str(row[name]) for name in SCORE_COLUMNS))
+    show.out.print(sheet)
 
 
 def _share(value: float | None) -> str | None:
@@ -124,17 +137,9 @@ def _complete(known: Extraction, answer: Extraction) -> None:
     known.evidence.update(answer.evidence)
 
 
-def _worst(judged: Sequence[tuple[Case, Extraction, list[Judgement]]]) -> list[dict[str, Any]]:
-    """Wrong answers before missed ones, postings with more of them first."""
-    faults: list[tuple[bool, int, int, int, dict[str, Any]]] = []
-    for case, found, judgements in judged:
-        bad = [each for each in judgements if each.verdict in ("wrong", "missed")]
-        counts = Counter(each.verdict for each in bad)
-        for each in bad:
-            row = {"verdict": each.verdict, "field": each.field, "id": case.id, "title": case.title,
-                   "expected": each.expected, "answer": each.answer, "quote": _quote(found, each)}  # fmt: skip
-            faults.append((each.verdict == "missed", -counts["wrong"], -counts["missed"], len(faults), row))
-    return [row for *_, row in sorted(faults, key=lambda fault: fault[:-1])]
+def _row(case: Case, found: Extraction, judgement: Judgement) -> dict[str, Any]:
+    told = {name: getattr(judgement, name) for name in ("verdict", "field", "expected", "answer")}
+    return {"id": case.id, "title": case.title, "quote": _quote(found, judgement), **told}
 
 
 def _quote(found: Extraction, judgement: Judgement) -> str | None:

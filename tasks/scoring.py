@@ -12,7 +12,7 @@ true where the posting asks for it, false where naming it is wrong.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -182,3 +182,13 @@ def scores(judgements: Iterable[Judgement]) -> list[Score]:
         )
     names = ("labelled", "stated", "answered", "right", "wrong", "missed")
     return [Score(field, *(counts[field][name] for name in names)) for field in FIELDS if field in counts]
+
+
+def worst(judged: Sequence[Sequence[Judgement]]) -> list[tuple[int, Judgement]]:
+    """What is wrong, then what is missed, of each posting by its number; postings with more of it come first."""
+    found: list[tuple[bool, int, int, Judgement]] = []
+    for number, judgements in enumerate(judged):
+        for bad in ("wrong", "missed"):
+            faults = [each for each in judgements if each.verdict == bad]
+            found += [(bad == "missed", -len(faults), number, each) for each in faults]
+    return [(number, each) for _, _, number, each in sorted(found, key=lambda fault: fault[:-1])]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tasks.errors import ConfigError
 from tasks.model import Extraction
-from tasks.scoring import FIELDS, Case, judge, read_case, scores
+from tasks.scoring import FIELDS, Case, judge, read_case, scores, worst
 
 
 def case(**expected) -> Case:
@@ -77,6 +77,18 @@ def test_a_score_counts_what_was_due_and_what_was_answered():
     assert (score.labelled, score.stated, score.answered) == (5, 3, 3)
     assert (score.right, score.wrong, score.missed) == (1, 2, 1)
     assert (score.precision, score.recall, score.f1) == (1 / 3, 1 / 3, 1 / 3)
+
+
+def test_the_worst_are_wrong_answers_of_postings_with_most_of_them_then_missed_ones():
+    labels = {"seniority": "mid", "city": "Oslo", "country": "NO"}
+    answers = [Extraction(seniority="mid", city="Bergen"), Extraction(seniority="lead", city="Rome", country="NO")]
+    found = worst([list(judge(case(**labels), answer)) for answer in answers])
+    assert [(number, each.verdict, each.field) for number, each in found] == [
+        (1, "wrong", "seniority"),
+        (1, "wrong", "city"),
+        (0, "wrong", "city"),
+        (0, "missed", "country"),
+    ]
 
 
 def test_a_share_of_nothing_is_unknown():
