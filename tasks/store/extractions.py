@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tasks.model import Asked, Extraction
@@ -35,6 +35,13 @@ def stored(connection: sqlite3.Connection, recipe: str, hashes: Sequence[str]) -
         (recipe, json.dumps(list(hashes))),
     )
     return {row["content_hash"]: read(row) for row in rows}
+
+
+def of_recipe(connection: sqlite3.Connection, recipe: str, at_once: int) -> Iterator[dict[str, Extraction]]:
+    """All durable copies, some at a time."""
+    rows = connection.execute(f"SELECT content_hash, {', '.join(COPIED)} FROM extractions WHERE recipe = ?", (recipe,))
+    while some := rows.fetchmany(at_once):
+        yield {row["content_hash"]: read(row) for row in some}
 
 
 def read(row: sqlite3.Row) -> Extraction:

