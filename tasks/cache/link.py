@@ -52,6 +52,8 @@ class Link:
         return None if self.is_full else await self.ask(function, *given, **named)
 
     def leave_out(self, error: BaseException) -> None:
+        if self.fault:  # of calls at the same time the first has said it
+            return
         self.fault = f"Redis is left out ({type(error).__name__}: {error}): the run goes on without cache"
         log.warning(self.fault)
 

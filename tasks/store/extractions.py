@@ -62,14 +62,18 @@ def apply(
 ) -> int:
     """Fill the derived columns of these jobs and keep the fresh extractions; how many jobs are done.
 
-    Shape: the platform's facts win; a content in `provisional` fills its jobs too, but leaves them pending.
+    Shape: the platform's facts win; a content in `provisional` fills its jobs too, but leaves them pending. Of the
+    others those are kept that the file lacks: Redis may know them from another file.
     Raises: StoreError; then nothing was written.
     """
     at = now()
+    fresh = set(fresh)
+    known = extractions.keys() - fresh - set(provisional)
     filled = [(row, derived(json.loads(row["facts"]), extractions[row["content_hash"]])) for row in rows]
     sets = ", ".join(f"{name} = ?" for name in [*DERIVED, "skills", "recipe"])
     with transaction(connection):
         _store(connection, recipe, {content: extractions[content] for content in fresh}, at)
+        _store(connection, recipe, {content: extractions[content] for content in known}, at, is_kept=True)
         connection.executemany(
             f"UPDATE jobs SET {sets} WHERE pk = ?",
             [
@@ -114,11 +118,15 @@ def derived(facts: Mapping[str, Any], extraction: Extraction) -> dict[str, Any]:
     return values | {"skills": json.dumps(extraction.skills, ensure_ascii=False)}
 
 
-def _store(connection: sqlite3.Connection, recipe: str, fresh: Mapping[str, Extraction], at: str) -> None:
+def _store(
+    connection: sqlite3.Connection, recipe: str, fresh: Mapping[str, Extraction], at: str, is_kept: bool = False
+) -> None:
+    """Shape: what is there already `is_kept`, or replaced."""
     names = ["content_hash", "recipe", *COPIED, "at"]
+    sets = "NOTHING" if is_kept else f"UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names[2:])}"
     connection.executemany(
         f"""INSERT INTO extractions({", ".join(names)}) VALUES ({", ".join("?" * len(names))})
-            ON CONFLICT(content_hash, recipe) DO UPDATE SET {", ".join(f"{n} = excluded.{n}" for n in names[2:])}""",
+            ON CONFLICT(content_hash, recipe) DO {sets}""",
         [(content, recipe, *_written(extraction), at) for content, extraction in fresh.items()],
     )
     if any(extraction.asked for extraction in fresh.values()):

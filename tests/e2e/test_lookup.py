@@ -150,12 +150,21 @@ def test_the_cache_is_counted_and_forgotten_as_asked_for(filled):
     assert filled("cache", "invalidate", "--recipe", "none").out == "forgotten: 0\n"
     assert filled("cache", "invalidate", "--all").out == f"forgotten: {entries - held}\n"
     assert filled("cache", "stats").out.startswith("entries: 0\n")
+    recipe = filled.rows("SELECT DISTINCT recipe FROM jobs")[0][0]
+    assert filled("cache", "warm").out == f"put in: {entries}\nleft out: 0\n"
+    stats = filled("cache", "stats", "--json").json
+    assert (stats["entries"], stats["recipes"][recipe]["entries"]) == (entries, entries)
+    assert f"\n{recipe}\t{entries}\t" in filled("cache", "stats").out
+    assert filled("cache", "invalidate", "--recipe", recipe[:4]).out == f"forgotten: {entries}\n"
+    assert filled("cache", "warm", "--recipe", recipe[:4], "--json").json == {"put_in": entries, "left_out": 0}
+    (fault,) = filled("cache", "warm", "--recipe", "none").faults
+    assert fault.startswith("recipe 'none' is none of them")
     assert filled.is_quiet()
 
 
 @pytest.mark.parametrize("url", ["off", "nonsense", "redis://127.0.0.1:9"])
 def test_a_cache_that_is_not_there_is_told_in_one_line(filled, url):
-    for arguments in (["stats"], ["invalidate", "--all"]):
+    for arguments in (["stats"], ["invalidate", "--all"], ["warm"]):
         said = filled("cache", *arguments, redis_url=url)
         assert (said.code, len(said.faults)) == (2, 1)
 

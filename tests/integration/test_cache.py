@@ -14,7 +14,7 @@ import redis
 
 from tasks import cache, child
 from tasks.cache import embedded
-from tasks.model import Evidence, Extraction
+from tasks.model import Asked, Evidence, Extraction
 from tasks.settings import ROOT
 
 pytestmark = pytest.mark.skipif(
@@ -97,11 +97,64 @@ def test_unreadable_entries_count_as_unknown(settings, server, garbage):
 def test_invalidate_forgets_a_recipe_some_contents_or_all(settings, server):
     fill = [put("r1", "h1", "h2"), put("r2", "h1", "h3")]
     answers, _ = talk(settings, *fill, lambda c: c.invalidate(recipe="r1"), lambda c: c.stats())
-    assert (answers[2], answers[3]["recipes"]) == (2, {"r2": 2})
+    assert (answers[2], entries(answers[3])) == (2, {"r2": 2})
     answers, _ = talk(settings, *fill, lambda c: c.invalidate(hashes=["h1"]), lambda c: c.stats())
-    assert (answers[2], answers[3]["recipes"]) == (2, {"r1": 1, "r2": 1})
-    answers, _ = talk(settings, *fill, lambda c: c.invalidate(), lambda c: c.stats())
-    assert (answers[2], answers[3]["entries"]) == (4, 0)
+    assert (answers[2], entries(answers[3])) == (2, {"r1": 1, "r2": 1})
+    answers, _ = talk(settings, *fill, lambda c: c.invalidate(), lambda c: c.recipes(), lambda c: c.stats())
+    assert (answers[2], answers[3], answers[4]["entries"]) == (4, [], 0)
+
+
+def entries(stats):
+    return {recipe: row["entries"] for recipe, row in stats["recipes"].items()}
+
+
+def test_a_long_list_is_asked_for_in_parts(settings, server):
+    contents = [f"h{number}" for number in range(1200)]
+    answers, _ = talk(settings, put("r1", *contents[:-1]), get("r1", *contents))
+    assert answers == [1199, dict.fromkeys(contents[:-1], FOUND)]
+    with client(settings) as direct:
+        assert direct.info("commandstats")["cmdstat_mget"]["calls"] == 3
+
+
+def test_what_is_too_large_is_not_cached_but_counted_and_not_read_either(make_settings, server):
+    settings = make_settings(cache_value_max_bytes=1000)
+    large = FOUND.model_copy(update={"skills": ["Go" * 1000]})
+    with client(settings) as direct:
+        direct.set("rolecall:x:r1:h3", large.model_dump_json())
+    answers, _ = talk(settings, lambda c: c.put("r1", {"h1": FOUND, "h2": large}), get("r1", "h1", "h2", "h3"))
+    assert answers == [1, {"h1": FOUND}]
+    (stats,), _ = talk(settings, lambda c: c.stats())
+    assert (stats["entries"], stats["too_large"]) == (2, 1)  # the one of them not ours
+
+
+@pytest.mark.parametrize("outcome", ["truncated", "invalid", "unreachable"])
+def test_what_a_model_stumbled_over_is_not_cached(settings, server, outcome):
+    stumbled = FOUND.model_copy(update={"asked": Asked(outcome=outcome)})
+    answers, _ = talk(settings, lambda c: c.put("r1", {"h1": stumbled, "h2": FOUND}), get("r1", "h1", "h2"))
+    assert answers == [1, {"h2": FOUND}]
+
+
+def test_stats_say_what_was_known_and_what_that_saved_whatever_is_forgotten_since(settings, server):
+    answered = FOUND.model_copy(update={"asked": Asked(outcome="answered", seconds=1.25)})
+    talk(
+        settings,
+        get("r1", "h1", "h2", "h3"),
+        lambda c: c.put("r1", {"h1": answered, "h2": FOUND}),
+        get("r1", "h1", "h2", "h3"),
+        lambda c: c.get("r1", ["h1", "h3"], is_again=True),
+        get("r2", "h1"),
+    )
+    talk(settings, get("r1", "h2"), lambda c: c.invalidate(recipe="r2"))
+    (stats,), _ = talk(settings, lambda c: c.stats())
+    row = stats["recipes"]["r1"]
+    assert 150 < row.pop("bytes") < 1500
+    assert row == {"entries": 2, "hits": 4, "misses": 4, "saved_calls": 2, "saved_seconds": 2.5, "too_large": 0}
+    assert (stats["recipes"]["r2"]["misses"], stats["hits"], stats["misses"]) == (1, 4, 5)
+    assert 0 < stats["used_bytes"] < stats["max_bytes"] == 256 * 1024 * 1024
+    answers, _ = talk(settings, lambda c: c.invalidate(), lambda c: c.stats())
+    assert (answers[1]["entries"], answers[1]["hits"], answers[1]["saved_seconds"]) == (0, 4, 2.5)
+    with client(settings) as direct:
+        assert 29 * 86400 < direct.ttl("rolecall:count:r1") <= 30 * 86400
 
 
 def test_the_embedded_server_survives_a_restart_with_its_entries(settings):

@@ -268,10 +268,12 @@ def test_a_new_file_is_filled_from_the_cache_of_an_old_one(place, monkeypatch):
     monkeypatch.delenv("ROLECALL_REDIS_URL")
     settings = place.set()
     server = embedded.start(settings)
+    kept = "content_hash, recipe, fields, evidence"
     try:
         place.ingest()
         columns = "id, salary_min, workplace_type, seniority, skills, country, recipe"
         before = place.rows(f"SELECT {columns} FROM jobs ORDER BY id")
+        copies = place.rows(f"SELECT {kept} FROM extractions ORDER BY 1")
         for file in settings.data_dir.glob("rolecall.db*"):
             file.unlink()
         place.ingest()
@@ -280,6 +282,7 @@ def test_a_new_file_is_filled_from_the_cache_of_an_old_one(place, monkeypatch):
     jobs = len(before)
     assert place.rows("SELECT extracted, cache_hits FROM runs") == [(jobs, jobs)]
     assert place.rows(f"SELECT {columns} FROM jobs ORDER BY id") == before
+    assert place.rows(f"SELECT {kept} FROM extractions ORDER BY 1") == copies
 
 
 def test_a_model_fills_what_rules_leave_open_and_only_with_a_quote_that_stands(place, monkeypatch):
