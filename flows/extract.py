@@ -93,7 +93,7 @@ def _selection(run: Run, recipe: str, company: str | None) -> Selection:
     assert run.reader is not None
     companies = None if company is None else tuple(search.companies_of(run.reader, company))
     if companies == ():
-        raise ConfigError(f"no company of the file is called {company!r}; `rolecall ingest` adds those of your list")
+        raise ConfigError(f"no company of the file is called {company!r}")
     was = None if recipe in ("current", "all") else recipes.resolve(run.reader, recipe)
     run.is_anew = recipe != "current"
     return Selection(run.recipe, was=was, is_all=recipe == "all", company_ids=companies)

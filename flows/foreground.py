@@ -28,9 +28,12 @@ def run(settings: Settings, start: Callable[[], Awaitable[Any]], database: Path 
 
         show.note(f"Prefect UI: {api.removesuffix('/api')}/runs")
         try:
-            return asyncio.run(_awaited(start, database))
+            state, value = asyncio.run(_awaited(start, database))
         except TerminationSignal as error:
             raise KeyboardInterrupt from error
+    if isinstance(value, PipelineError | OSError):  # only now: the server has the flow's last records
+        raise value
+    return state, value
 
 
 async def _awaited(start: Callable[[], Awaitable[Any]], database: Path | None) -> tuple[Any, Any]:
@@ -39,10 +42,7 @@ async def _awaited(start: Callable[[], Awaitable[Any]], database: Path | None) -
     await show.progress(running, database)
     state = await running
     keeper.cancel()
-    value = await state.aresult(raise_on_failure=False)
-    if isinstance(value, PipelineError | OSError):
-        raise value
-    return state, value
+    return state, await state.aresult(raise_on_failure=False)
 
 
 async def _keep_sigterm() -> None:

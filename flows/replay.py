@@ -10,10 +10,10 @@ from flows import foreground, show
 from flows.lookup import CompanyOption, Json
 from tasks import llm, store
 from tasks import settings as configuration
-from tasks.errors import ExtractionError
+from tasks.errors import ConfigError, ExtractionError
 from tasks.run import only_writer, recipe_id, recipe_parameters
 from tasks.settings import Settings
-from tasks.store import recipes
+from tasks.store import recipes, search
 
 app = typer.Typer()
 recipes_app = typer.Typer(help="What the extracted values were made with.")
@@ -34,7 +34,12 @@ def extract(
 ) -> None:
     """Read jobs that are in the file again under the recipe in force, without asking any board."""
     settings = configuration.load()
-    store.open_reader(settings.database).close()
+    with closing(store.open_reader(settings.database)) as reader:  # before a server is started in vain
+        if recipe not in ("current", "all"):
+            recipes.resolve(reader, recipe)
+        if company is not None and not search.companies_of(reader, company):
+            raise ConfigError(f"no company of the file is called {company!r}")
+    asyncio.run(_recipe_now(settings))
 
     async def start() -> Any:
         from flows.extract import extract as flow  # Prefect reads its settings at import, they are set by now
@@ -102,18 +107,23 @@ def prune(
 def _in_force(settings: Settings) -> str | None:
     """The recipe that a run would use now; None where the model's server does not say."""
 
-    async def asked() -> str:
-        engine = await llm.connect(settings)
-        try:
-            return recipe_id(recipe_parameters(engine))
-        finally:
-            await llm.close(engine)
-
     try:
-        return asyncio.run(asked())
+        return asyncio.run(_recipe_now(settings))
     except ExtractionError as error:
         show.note(f"warning: {error}")
         return None
+
+
+async def _recipe_now(settings: Settings) -> str:
+    """The recipe of the engine that the settings name, and the engine closed again.
+
+    Raises: ConfigError, ExtractionError.
+    """
+    engine = await llm.connect(settings)
+    try:
+        return recipe_id(recipe_parameters(engine))
+    finally:
+        await llm.close(engine)
 
 
 def _engine(parameters: dict[str, Any] | None) -> str:

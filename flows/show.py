@@ -19,7 +19,7 @@ from tasks.errors import StoreError
 from tasks.model import FIELDS
 from tasks.store.ledger import PROVEN
 
-PROGRESS = """SELECT boards, failed, (SELECT count(*) FROM board_runs WHERE run_id = runs.id) AS done,
+PROGRESS = """SELECT flow, boards, extracted, (SELECT count(*) FROM board_runs WHERE run_id = runs.id) AS done,
   (SELECT coalesce(sum(new + changed), 0) FROM board_runs WHERE run_id = runs.id) AS landed,
   (SELECT count(*) FROM jobs WHERE recipe IS NULL AND is_open = 1) AS pending
   FROM runs WHERE state = 'running' ORDER BY id DESC LIMIT 1"""
@@ -60,10 +60,13 @@ async def progress(running: asyncio.Future[Any], database: Path | None) -> None:
             if row is None:
                 continue
             line = f"boards · {row['landed']:,} landed · {row['pending']:,} to extract"
-            bars.update(boards, completed=row["done"], total=row["boards"], description=line)
+            done = f"{row['done']} of {row['boards']} {line}"
+            if row["flow"] == "extract":
+                line = done = f"{row['extracted']:,} extracted"
+            bars.update(boards, completed=row["done"], total=row["boards"] or None, description=line)
             if not err.is_terminal and loop.time() - told > PLAIN_EVERY_SECONDS:
                 told = loop.time()
-                note(f"{row['done']} of {row['boards']} {line}")
+                note(done)
 
 
 def _progress(database: Path) -> sqlite3.Row | None:
@@ -125,10 +128,10 @@ def differences(values: dict[str, Any], columns: tuple[str, ...], as_json: bool)
     seen = values["postings"]
     only = f"{seen['only_old']:,} only by the first, {seen['only_new']:,} only by the second"
     out.print(f"{values['old']} → {values['new']}: {seen['both']:,} postings read by both, {only}")
-    table([{"field": name, **each} for name, each in values["fields"].items()], columns)
+    _headed([{"field": name, **each} for name, each in values["fields"].items()], columns)
     for name, each in values["fields"].items():
         for example in each["examples"]:
-            out.print(f"  {name}: {plain(example['old'])} → {plain(example['new'])}  ({plain(example['job'])})")
+            out.print(plain(f"  {name}: {example['old']} → {example['new']}  ({example['job']})"))
 
 
 def rows(values: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) -> None:
@@ -136,7 +139,13 @@ def rows(values: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) 
     if as_json:
         print(json.dumps(values))
     else:
-        table(values, columns)
+        _headed(values, columns)
+
+
+def _headed(lines: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    """A table whose numbers say nothing without the names of its columns, piped or not."""
+    heading = [] if out.is_terminal or not lines else [{name: name for name in columns}]
+    table([*heading, *lines], columns)
 
 
 def _extraction(run: dict[str, Any]) -> dict[str, Any]:

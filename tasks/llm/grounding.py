@@ -81,11 +81,12 @@ def _skills(kept: Extraction, answer: Extraction, document: Document) -> None:
     for claim in answer.skills:
         quote = _quote(answer, f"skills:{claim}") or claim
         found = find(quote, document, least_letters=1, is_word=True)
-        if found is None or claim.casefold() not in found.words.casefold():
+        words = " ".join(found.words.split()) if found else ""
+        if found is None or " ".join(claim.split()).casefold() not in words.casefold():
             reason: Reason = "not in the posting" if found is None else "disagrees with its quote"
             kept.quarantined[f"skills:{claim}"] = Quarantined(value=claim, quote=quote, reason=reason)
             continue
-        name = _known_skills().get(found.words.casefold(), " ".join(found.words.split()))
+        name = _known_skills().get(words.casefold(), words)
         kept.evidence[f"skills:{name}"] = Evidence(
             origin="model", part=found.part, quote=found.words, start=found.start
         )

@@ -83,7 +83,7 @@ def differences(
 
     Shape: `groups` are the columns of each field, compared together; the counter has `both`, `only_old`, `only_new`.
     """
-    found = {name: Difference() for name in groups}
+    found = {key: Difference() for key in groups}
     seen: Counter[str] = Counter()
     rows = connection.execute(
         """SELECT content_hash, a.fields AS old, b.fields AS new FROM extractions AS a
@@ -93,8 +93,8 @@ def differences(
     for row in rows:
         seen["both"] += 1
         before, after = json.loads(row["old"]), json.loads(row["new"])
-        for name, columns in groups.items():
-            _compare(found[name], row["content_hash"], _values(before, columns), _values(after, columns), examples)
+        for key, columns in groups.items():
+            _compare(found[key], row["content_hash"], _values(before, columns), _values(after, columns), examples)
     for name, recipe in (("only_old", old), ("only_new", new)):
         total = connection.execute("SELECT count(*) FROM extractions WHERE recipe = ?", (recipe,)).fetchone()[0]
         seen[name] = total - seen["both"]
