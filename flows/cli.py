@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from rich.console import Console
 
-from flows import evaluate, foreground, local, lookup, replay, show
+from flows import cache, evaluate, foreground, local, lookup, replay, show
 from flows.lookup import CompanyOption, Json
 from tasks import child, store
 from tasks import companies as companies_file
@@ -28,6 +28,7 @@ from tasks.store import runs
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 app.add_typer(lookup.app)
+app.add_typer(cache.app, name="cache")
 app.add_typer(replay.app)
 app.add_typer(evaluate.app)
 EXITS = {"Completed": 0, "Partial": 3}

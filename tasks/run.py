@@ -60,7 +60,7 @@ class Run:
 
     def warnings(self) -> list[str]:
         """One line for each thing that this run had to do without."""
-        faults = self.cache.fault, self.model_fault, getattr(self.engine, "fault", None)
+        faults = self.cache.fault, self.model_fault, getattr(self.engine, "warning", None)
         return [fault for fault in faults if fault]
 
 

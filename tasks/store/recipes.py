@@ -37,6 +37,12 @@ def listed(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [{**dict(row), "parameters": json.loads(row["parameters"])} for row in rows]
 
 
+def of_open_jobs(connection: sqlite3.Connection) -> list[str]:
+    """Recipes that fill open jobs."""
+    rows = connection.execute("SELECT DISTINCT recipe FROM jobs WHERE is_open = 1 AND recipe IS NOT NULL ORDER BY 1")
+    return [row["recipe"] for row in rows]
+
+
 def resolve(connection: sqlite3.Connection, name: str) -> str:
     """The recipe whose id begins so.
 
