@@ -80,7 +80,7 @@ HEADER = re.compile(r"[^|\n]{2,200}\|[^|\n]{2,200}\|[^\n]{0,500}")
 DENIED_AFTER = re.compile(r"[^.!?\n]{0,25}?\b(?:not|cannot|never|unavailable|no longer)\b")
 DENIED_BEFORE = re.compile(r"\b(?:not|no|non|isn't|never|without|unless|if)[ -](?:[\w-]+[ -]){0,3}$")
 CHOICE_AFTER = re.compile(
-    r"(?: work| role| position)?(?: or |/| / |, )(?:fully )?(?:hybrid|remote|on-?\s?site|in[- ]office)\b"
+    r"(?: work| role| position)?(?: or |/| / )(?:fully )?(?:hybrid|remote|on-?\s?site|in[- ]office)\b"
 )
 CUES = (
     "remote",

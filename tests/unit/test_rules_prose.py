@@ -44,6 +44,7 @@ SENTENCES = [
     ("We run a hybrid cloud.", None),
     ("You know hybrid infrastructure and hybrid workloads.", None),
     ("You build quantitative and hybrid models.", None),
+    ("This role is hybrid, in-office on Tuesdays.", "hybrid"),
     ("This role can be remote or hybrid anywhere in Canada.", None),
     ("Perks: work from anywhere for one month per year", None),
     ("Unless approved for full remote work, you come in.", None),
