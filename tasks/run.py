@@ -60,7 +60,7 @@ class Run:
 
     def warnings(self) -> list[str]:
         """One line for each thing that this run had to do without."""
-        faults = self.cache.fault, self.model_fault, getattr(self.engine, "fault", None)
+        faults = self.cache.fault, self.model_fault, getattr(self.engine, "warning", None)
         return [fault for fault in faults if fault]
 
 
@@ -75,7 +75,7 @@ async def open_run(
     with ExitStack() as stack:
         writer = reader = None
         if not is_dry:
-            stack.enter_context(_only_writer(settings.data_dir))
+            stack.enter_context(only_writer(settings.data_dir))
             writer = stack.enter_context(closing(store.open_database(settings.database)))
             reader = stack.enter_context(closing(store.open_reader(settings.database)))
         async with fetcher(settings) as pages:
@@ -113,7 +113,7 @@ def recipe_id(parameters: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path) -> Iterator[None]:
     """A lock that the system frees whatever becomes of us.
 
     Raises: StoreError where another process holds it.

