@@ -56,7 +56,7 @@ test: $(VENV)/tests-installed ## structure, types and all tests; a missing part 
 	@$(BIN)/pytest -rs
 
 test-vllm: $(VENV)/tests-installed $(VLLM_CPU)/installed ## the way to a model and back through a real vLLM on the CPU (minutes; 3 to 6 GB)
-	@$(BIN)/pytest tests/vllm -o norecursedirs= -o timeout=600 -rs
+	@$(BIN)/pytest tests/vllm -o norecursedirs=.hypothesis -o timeout=600 -rs
 
 lint: $(VENV)/tests-installed ## ruff and mypy
 	@$(BIN)/ruff check .
