@@ -24,7 +24,7 @@ COLUMNS = "id, seniority, workplace_type, city, skills, salary_min, recipe"
 
 
 @pytest.fixture
-def make_place(prefect_api, model_server, make_settings, tmp_path, monkeypatch):
+def make_place(model_server, prefect_api, make_settings, tmp_path, monkeypatch):
     """A careers site of so many postings, an own folder with Redis, and the model server in the settings."""
     with contextlib.ExitStack() as open_things:
 
