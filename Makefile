@@ -25,7 +25,7 @@ $(VENV)/tests-installed: $(BIN)/rolecall deployments/requirements-test.txt
 # vLLM and Prefect pin fastapi to releases that exclude each other: vLLM lives in environments of its own.
 $(VLLM)/installed: deployments/vllm/cuda.txt
 	$(PYTHON) -m venv $(VLLM)
-	$(VLLM)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deployments/vllm/cuda.txt
+	$(VLLM)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deployments/vllm/cuda.txt
 	@touch $@
 
 $(VLLM_CPU)/installed: deployments/vllm/cpu.txt deployments/vllm/torch.txt
