@@ -53,13 +53,13 @@ def evaluate(
     _table([row | {name: _share(row[name]) for name in ("precision", "recall", "f1")} for row in rows])
     if faults:
         show.out.print()
-        show.table(faults, WORST_COLUMNS)
+        show.headed(faults, WORST_COLUMNS)
     show.note(f"{len(cases):,} postings" + "".join(f", {count:,} {outcome}" for outcome, count in outcomes.items()))
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
     if not show.out.is_terminal:
-        show.table(rows, SCORE_COLUMNS)
+        show.headed(rows, SCORE_COLUMNS)
         return
     sheet = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))  # 80 columns hold it
     for name in SCORE_COLUMNS:

@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         return [name.strip() for name in names.split(",")] if isinstance(names, str) else names
 
     @cached_property
+    def vllm_root(self) -> str | None:
+        """The server's address, whether it was given with `/v1` or without."""
+        return self.vllm_url and self.vllm_url.rstrip("/").removesuffix("/v1")
+
+    @cached_property
     def database(self) -> Path:
         return self.data_dir / "rolecall.db"
 
