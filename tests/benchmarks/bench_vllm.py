@@ -1,6 +1,6 @@
 """Postings through a model server, in BF16 and in FP8, beside what vLLM's own benchmark reaches at the same lengths.
 
-`pytest tests/benchmarks/bench_vllm.py -o norecursedirs= -o timeout=3600 --benchmark-only -s`, sizes by
+`pytest tests/benchmarks/bench_vllm.py -o norecursedirs= --benchmark-only -s`, sizes by
 ROLECALL_BENCH_MODEL_POSTINGS. With an NVIDIA card and `.venv-vllm` (`make vllm` installs it) random weights in the
 shape of Qwen3-4B are served, without one the tiny model of tests/vllm on the CPU. Random weights cost the time of real
 ones; how long their answers are, and what they say, is chance.
