@@ -3,9 +3,7 @@
 Exit codes: 0 all well, 1 the run broke, 2 it could not be done (one line says what to mend), 3 some boards failed.
 """
 
-import asyncio
 import io
-import json
 import logging
 import os
 import signal
@@ -13,13 +11,12 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, closing, suppress
-from types import FrameType
 from typing import Annotated, Any, NoReturn, cast
 
 import typer
 from rich.console import Console
 
-from flows import local, lookup, show
+from flows import cache, evaluate, foreground, local, lookup, replay, show
 from flows.lookup import CompanyOption, Json
 from tasks import child, store
 from tasks import companies as companies_file
@@ -31,6 +28,9 @@ from tasks.store import runs
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 app.add_typer(lookup.app)
+app.add_typer(cache.app, name="cache")
+app.add_typer(replay.app)
+app.add_typer(evaluate.app)
 EXITS = {"Completed": 0, "Partial": 3}
 INTERRUPTED = 130
 
@@ -45,45 +45,27 @@ def ingest(
 ) -> None:
     """Bring the file up to date: scrape the boards, land, close, extract."""
     settings = _checked(company, source)
-    with ExitStack() as servers:
-        servers.enter_context(local.redis_server(settings))
-        if not os.environ.get("PREFECT_API_URL"):
-            show.note("starting a Prefect server for this run …")
-        api = servers.enter_context(local.prefect_server(settings))
-        from prefect.exceptions import TerminationSignal
 
-        try:
-            state, rows, warnings = asyncio.run(_ingest(settings, company, source, full, dry_run, api))
-        except TerminationSignal as error:
-            raise KeyboardInterrupt from error
-    show.result(state, rows, warnings, None if dry_run else settings.database, as_json)
+    async def start() -> Any:
+        from flows.ingest import ingest as flow  # Prefect reads its settings at import, they are set by now
+
+        return await flow(company=company, source=source, full=full, dry_run=dry_run, return_state=True)
+
+    state, value = foreground.run(settings, start, None if dry_run else settings.database)
+    rows, run = (value or [], None) if dry_run and isinstance(value, list) else _landed(settings, state)
+    show.result(state, rows, run, None if dry_run else settings.database, as_json)
     raise typer.Exit(EXITS.get(state.name, 1))
 
 
-async def _ingest(
-    settings: configuration.Settings, company: str | None, source: str | None, full: bool, dry_run: bool, api: str
-) -> tuple[Any, list[dict[str, Any]], list[str]]:
-    from flows.ingest import ingest as flow  # Prefect reads its settings at import, they are set by now
-
-    show.note(f"Prefect UI: {api.removesuffix('/api')}/runs")
-    running = asyncio.ensure_future(flow(company=company, source=source, full=full, dry_run=dry_run, return_state=True))
-    keeper = asyncio.ensure_future(_keep_sigterm())
-    await show.progress(running, None if dry_run else settings.database)
-    state = await running
-    keeper.cancel()
-    value = await state.aresult(raise_on_failure=False)
-    if isinstance(value, PipelineError | OSError):
-        raise value
-    if isinstance(value, BaseException):
-        return state, [], []
-    if dry_run:
-        return state, cast(list[dict[str, Any]], value or []), []
+def _landed(settings: configuration.Settings, state: Any) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """The ledger of the run and the run itself, where it came to an end."""
+    if state.name not in EXITS:
+        return [], None
     with closing(store.open_reader(settings.database)) as reader:
         latest = runs.latest(reader)
         if latest is None:
-            return state, [], []
-        boards = [dict(row) for row in runs.board_rows(reader, latest["id"])]
-        return state, boards, json.loads(latest["warnings"])
+            return [], None
+        return [dict(row) for row in runs.board_rows(reader, latest["id"])], dict(latest)
 
 
 @app.command()
@@ -147,13 +129,19 @@ def _run_once() -> None:
 
 @app.command(hidden=True)
 def schedule() -> None:
-    """Serve the deployment of `ingest`; `up` runs this as a process of its own."""
+    """Serve the deployments of `ingest` and `extract`; `up` runs this as a process of its own."""
     settings = configuration.load()
     child.kill_group_with_parent()
     with local.prefect_server(settings):
-        from flows.ingest import ingest as flow
+        from prefect import serve
 
-        flow.serve(name="scheduled", cron=settings.schedule, limit=1, print_starting_message=False)
+        from flows.extract import extract
+        from flows.ingest import ingest
+
+        # of the type of a coroutine too, which it is only in an event loop
+        scheduled = cast(Any, ingest.to_deployment(name="scheduled", cron=settings.schedule))
+        replay = cast(Any, extract.to_deployment(name="replay"))
+        serve(scheduled, replay, limit=1, print_starting_message=False)
 
 
 def _checked(company: str | None = None, source: str | None = None) -> configuration.Settings:
@@ -164,28 +152,13 @@ def _checked(company: str | None = None, source: str | None = None) -> configura
     return settings
 
 
-async def _keep_sigterm() -> None:
-    """Prefect takes SIGTERM over while a flow runs, with an exception that asyncio swallows: take it back."""
-    while True:
-        if signal.getsignal(signal.SIGTERM) not in (_interrupted, signal.SIG_IGN):
-            signal.signal(signal.SIGTERM, _interrupted)
-        await asyncio.sleep(0.1)
-
-
-def _interrupted(_: int, __: FrameType | None) -> None:
-    """Once is enough: what follows is cleaning up, and that must not be cut off."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """Run the command; our own errors are lines on stderr, not tracebacks."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # titles are of all languages, terminals are not
     logging.getLogger("tasks").addHandler(logging.NullHandler())  # outside of a flow the errors say it all
-    signal.signal(signal.SIGTERM, _interrupted)
-    signal.signal(signal.SIGINT, _interrupted)
+    signal.signal(signal.SIGTERM, foreground.interrupted)
+    signal.signal(signal.SIGINT, foreground.interrupted)
     try:
         app()
     except PipelineError as error:

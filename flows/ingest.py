@@ -19,7 +19,8 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect.tasks import exponential_backoff
 
-from flows.extract import extract_all
+from flows.extract import extract_all, summarise
+from flows.show import sentence
 from tasks import companies as companies_file
 from tasks import settings as configuration
 from tasks.run import Run, open_run
@@ -34,7 +35,7 @@ COLUMNS = (
     "name source outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds "
     "error"
 ).split()
-SUMS = ("new", "changed", "closed", "extracted", "cache_hits")
+SUMS = ("new", "changed", "closed")
 
 
 def _run_name() -> str:
@@ -108,8 +109,9 @@ async def _finish(run: Run) -> State[Any]:
     runs.optimize(run.writer, run.id)
     latest = runs.latest(run.writer)
     assert latest is not None
-    counts = ", ".join(f"{latest[name]:,} {name.replace('_', ' ')}" for name in SUMS)
+    counts = ", ".join([*(f"{latest[name]:,} {name}" for name in SUMS), sentence(latest)])
     rows = [{name: board[name] for name in COLUMNS} for board in runs.board_rows(run.writer, run.id)]
+    await summarise(latest)
     await _summarise(rows, " · ".join([f"Run {run.id}: {counts}", *run.warnings()]))
     return _state(latest["failed"], latest["boards"])
 

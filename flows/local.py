@@ -16,7 +16,8 @@ from pathlib import Path
 
 import httpx
 
-from tasks import cache, child
+from tasks import child
+from tasks.cache import embedded
 from tasks.errors import ConfigError
 from tasks.settings import Settings
 
@@ -44,7 +45,7 @@ SERVER = {
 @contextmanager
 def redis_server(settings: Settings) -> Iterator[None]:
     """Redis on a socket in the data folder, unless an address is set."""
-    server = None if settings.redis_url else cache.start_embedded(settings)
+    server = None if settings.redis_url else embedded.start(settings)
     try:
         yield
     finally:
@@ -113,8 +114,10 @@ def scheduler(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 def answering(settings: Settings) -> dict[str, bool]:
     """Which of the servers can be reached now."""
     api = os.environ.get("PREFECT_API_URL") or _api(settings.prefect_port)
+    model = {"model": _answers(f"{settings.vllm_root}/health")} if settings.vllm_root else {}
     return {
-        "redis": cache.is_answering(settings),
+        **model,
+        "redis": embedded.is_answering(settings),
         "prefect": _is_prefect(api),
         "datasette": _answers(f"http://{settings.datasette_host}:{settings.datasette_port}/"),
     }

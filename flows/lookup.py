@@ -1,6 +1,5 @@
-"""The commands that only look: status, search, check, export, and the cache's."""
+"""The commands that only look: status, search, check, export."""
 
-import asyncio
 import csv
 import itertools
 import json
@@ -15,7 +14,6 @@ import typer
 from sqlite_utils import Database
 
 from flows import local, show
-from tasks import cache as redis_cache
 from tasks import companies as companies_file
 from tasks import settings as configuration
 from tasks import store
@@ -27,8 +25,6 @@ EXPORTED = """SELECT id, company_id, title, description, location, salary_min, s
               FROM jobs_full"""
 
 app = typer.Typer()
-cache_app = typer.Typer(no_args_is_help=True, help="Look into the Redis cache, or forget parts of it.")
-app.add_typer(cache_app, name="cache")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 CompanyOption = Annotated[str | None, typer.Option(help="A name, board or id of the companies file.")]
@@ -124,47 +120,6 @@ def _write_json(output: TextIO, rows: Iterable[dict[str, Any]], between: str, ar
         count += 1
     output.write(around[1])
     return count
-
-
-@cache_app.command("stats")
-def cache_stats(as_json: Json = False) -> None:
-    """Entries per recipe, and Redis' memory."""
-    settings = configuration.load()
-    with local.redis_server(settings):
-        show.facts(asyncio.run(_with_cache(settings, redis_cache.Cache.stats)), as_json)
-
-
-@cache_app.command("invalidate")
-def cache_invalidate(
-    recipe: Annotated[str | None, typer.Option(help="Only this recipe.")] = None,
-    company: CompanyOption = None,
-    content_hash: Annotated[str | None, typer.Option(help="Only this content.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Forget cached extractions; the durable copies in the file stay."""
-    if not (recipe or company or content_hash or everything):
-        raise ConfigError("say what to forget: --recipe, --company, --content-hash or --all")
-    settings = configuration.load()
-    hashes = [content_hash] if content_hash else None
-    if company:
-        with closing(store.open_reader(settings.database)) as reader:
-            hashes = [*(hashes or []), *search.hashes_of(reader, company)]
-    with local.redis_server(settings):
-        gone = asyncio.run(_with_cache(settings, lambda cache: cache.invalidate(recipe or "*", hashes)))
-    show.facts({"forgotten": gone}, as_json)
-
-
-async def _with_cache(settings: configuration.Settings, ask: Any) -> Any:
-    cache = await redis_cache.connect(settings)
-    if cache.fault:
-        raise ConfigError(cache.fault)
-    try:
-        return await ask(cache)
-    except redis_cache.FAULTS as error:
-        raise ConfigError(f"Redis: {error}") from error
-    finally:
-        await cache.close()
 
 
 WRITERS: dict[str, Callable[[TextIO, Iterable[dict[str, Any]]], int]] = {

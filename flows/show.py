@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,15 @@ from rich.table import Table
 
 from tasks import store
 from tasks.errors import StoreError
+from tasks.model import FIELDS
 from tasks.store.ledger import PROVEN
 
-PROGRESS = """SELECT boards, failed, (SELECT count(*) FROM board_runs WHERE run_id = runs.id) AS done,
+PROGRESS = """SELECT flow, boards, extracted, (SELECT count(*) FROM board_runs WHERE run_id = runs.id) AS done,
   (SELECT coalesce(sum(new + changed), 0) FROM board_runs WHERE run_id = runs.id) AS landed,
   (SELECT count(*) FROM jobs WHERE recipe IS NULL AND is_open = 1) AS pending
   FROM runs WHERE state = 'running' ORDER BY id DESC LIMIT 1"""
 BOARD_COLUMNS = ("name", "source", "outcome", "fetched", "new", "changed", "closed", "error")
+ORIGINS = ("platform", "jsonld", "rules", "model", "quarantined")
 PLAIN_EVERY_SECONDS = 5.0
 COLOURS = {"complete": "green", "unchanged": "green", "truncated": "yellow", "empty": "yellow"}
 
@@ -57,10 +60,13 @@ async def progress(running: asyncio.Future[Any], database: Path | None) -> None:
             if row is None:
                 continue
             line = f"boards · {row['landed']:,} landed · {row['pending']:,} to extract"
-            bars.update(boards, completed=row["done"], total=row["boards"], description=line)
+            done = f"{row['done']} of {row['boards']} {line}"
+            if row["flow"] == "extract":
+                line = done = f"{row['extracted']:,} extracted"
+            bars.update(boards, completed=row["done"], total=row["boards"] or None, description=line)
             if not err.is_terminal and loop.time() - told > PLAIN_EVERY_SECONDS:
                 told = loop.time()
-                note(f"{row['done']} of {row['boards']} {line}")
+                note(done)
 
 
 def _progress(database: Path) -> sqlite3.Row | None:
@@ -72,11 +78,14 @@ def _progress(database: Path) -> sqlite3.Row | None:
         return None
 
 
-def result(state: Any, rows: list[dict[str, Any]], warnings: list[str], database: Path | None, as_json: bool) -> None:
+def result(
+    state: Any, rows: list[dict[str, Any]], run: dict[str, Any] | None, database: Path | None, as_json: bool
+) -> None:
     """How a run ended: every board that needs a look, what the run had to do without, and the sums."""
+    warnings = json.loads(run["warnings"]) if run else []
     if as_json:
         values = {"state": state.name, "message": state.message, "warnings": warnings, "boards": rows}
-        print(json.dumps(values, default=str))
+        print(json.dumps({**values, "extraction": _extraction(run) if run else None}, default=str))
         return
     for warning in warnings:
         note(f"warning: {_printable(warning)}")
@@ -92,8 +101,82 @@ def result(state: Any, rows: list[dict[str, Any]], warnings: list[str], database
     boards = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
     jobs = ", ".join(f"{count:,} {name}" for name, count in sums.items())
     out.print(f"{state.name}: {len(rows)} boards ({boards}); jobs: {jobs}")
+    if run:
+        _say_extraction(run)
     if database is not None:
         out.print(plain(database), soft_wrap=True)
+
+
+def extracted(state: Any, run: dict[str, Any] | None, as_json: bool) -> None:
+    """How reading jobs again ended."""
+    if as_json:
+        values = {"state": state.name, "message": state.message, "extraction": _extraction(run) if run else None}
+        print(json.dumps(values, default=str))
+        return
+    for warning in json.loads(run["warnings"]) if run else []:
+        note(f"warning: {_printable(warning)}")
+    if run:
+        _say_extraction(run)
+    out.print(f"{state.name}: {plain(state.message)}")
+
+
+def differences(values: dict[str, Any], columns: tuple[str, ...], as_json: bool) -> None:
+    """What two recipes read differently, the examples below the counts."""
+    if as_json:
+        print(json.dumps(values))
+        return
+    seen = values["postings"]
+    only = f"{seen['only_old']:,} only by the first, {seen['only_new']:,} only by the second"
+    out.print(f"{values['old']} → {values['new']}: {seen['both']:,} postings read by both, {only}")
+    headed([{"field": name, **each} for name, each in values["fields"].items()], columns)
+    for name, each in values["fields"].items():
+        for example in each["examples"]:
+            out.print(plain(f"  {name}: {example['old']} → {example['new']}  ({example['job']})"))
+
+
+def rows(values: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) -> None:
+    """A table, or its rows as JSON."""
+    if as_json:
+        print(json.dumps(values))
+    else:
+        headed(values, columns)
+
+
+def headed(lines: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    """A table whose numbers say nothing without the names of its columns, piped or not."""
+    heading = [] if out.is_terminal or not lines else [{name: name for name in columns}]
+    table([*heading, *lines], columns)
+
+
+def _extraction(run: dict[str, Any]) -> dict[str, Any]:
+    counts = ("extracted", "cache_hits", "cache_misses", "model_calls", "saved_calls", "saved_seconds",
+              "prompt_tokens", "completion_tokens", "model_seconds")  # fmt: skip
+    return {**{name: run[name] for name in counts}, **{name: json.loads(run[name]) for name in ("outcomes", "fields")}}
+
+
+def _say_extraction(run: dict[str, Any]) -> None:
+    """One line, and where a model was asked a table of where each field's values come from."""
+    out.print(f"Fields: {sentence(run)}")
+    counts = json.loads(run["fields"])
+    if json.loads(run["outcomes"]):
+        lines = [{"field": name, **{each: counts.get(name, {}).get(each, 0) for each in ORIGINS}} for name in FIELDS]
+        heading = (
+            [] if out.is_terminal else [{name: name for name in ("field", *ORIGINS)}]
+        )  # a table has one of its own
+        table([*heading, *lines], ("field", *ORIGINS))
+
+
+def sentence(run: Mapping[str, Any]) -> str:
+    """What extracting took, in one line."""
+    parts = [f"{run['extracted']:,} extracted", f"{run['cache_hits']:,} remembered"]
+    outcomes = json.loads(run["outcomes"])
+    if asked := sum(outcomes.values()):
+        said = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
+        prompt, completion = run["prompt_tokens"] / asked, run["completion_tokens"] / asked
+        parts.append(f"model: {said}; {prompt:,.0f} + {completion:,.0f} tokens a posting, {run['model_seconds']:.1f} s")
+    if run["saved_calls"]:
+        parts.append(f"{run['saved_calls']:,} calls of {run['saved_seconds']:.1f} s saved")
+    return " · ".join(parts)
 
 
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:

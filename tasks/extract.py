@@ -56,6 +56,9 @@ class Batch:
         for content, rows in self.rows.items():
             counter = self.work.hits if content in known else self.work.misses
             counter.update(row["company_id"] for row in rows)
+        self._save(known)
+
+    def _save(self, known: Mapping[str, Extraction]) -> None:
         for asked in (extraction.asked for extraction in known.values() if extraction.asked):
             self.work.saved_calls += 1
             self.work.saved_seconds += asked.seconds
@@ -73,10 +76,7 @@ class Batch:
         new = {content: extraction for content, extraction in final.items() if content in fresh}
         async with run.writing:
             await run.work(extracted.apply, run.writer, run.id, run.recipe, rows, everything, list(new), waiting)
-        good = {
-            content: each for content, each in new.items() if each.asked is None or each.asked.outcome == "answered"
-        }
-        await run.cache.put(run.recipe, good)
+        await run.cache.put(run.recipe, new)
         self.work.fields.update(key for content, each in final.items() for key in _tiers(self.rows[content][0], each))
 
     async def ask(self, asking: dict[str, llm.Document]) -> None:
@@ -84,15 +84,22 @@ class Batch:
         while asking:
             mine = await self.run.cache.claim(self.run.recipe, list(asking))
             try:
-                await self._ask([asking[content] for content in mine])
+                late = await self._answered(mine)  # and released before we claimed it
+                await self._ask([asking[content] for content in mine if content not in late])
             finally:
                 await self.run.cache.release(self.run.recipe, mine)
             asking = {content: document for content, document in asking.items() if content not in mine}
             if asking:
                 await asyncio.sleep(OTHERS_SECONDS)
-                known = await _remembered(self.run, list(asking))
-                await self.keep(known, known)
-                asking = {content: document for content, document in asking.items() if content not in known}
+                late = await self._answered(list(asking))
+                asking = {content: document for content, document in asking.items() if content not in late}
+
+    async def _answered(self, contents: Sequence[str]) -> dict[str, Extraction]:
+        """What somebody else has found out since we looked."""
+        known = {} if self.run.is_anew else await _remembered(self.run, contents, is_again=True)
+        await self.keep(known, known)
+        self._save(known)
+        return known
 
     async def _ask(self, documents: Sequence[llm.Document]) -> None:
         assert self.run.engine is not None
@@ -103,12 +110,11 @@ class Batch:
                 await self._store(answers)
                 answers, since = [], time.monotonic()
         await self._store(answers)
-        contents = (document.content_hash for document in documents)
-        self.work.calls.update(self.rows[content][0]["company_id"] for content in contents)
 
     async def _store(self, answers: Sequence[llm.Answer]) -> None:
         for answer in answers:
             self.work.outcomes[answer.outcome] += 1
+            self.work.calls[self.rows[answer.content_hash][0]["company_id"]] += answer.outcome != "unreachable"
             self.work.prompt_tokens += answer.asked.prompt_tokens
             self.work.completion_tokens += answer.asked.completion_tokens
             self.work.model_seconds += answer.asked.seconds
@@ -144,10 +150,10 @@ class Batch:
             await self.run.work(work.count_work, self.run.writer, self.run.id, self.work)
 
 
-async def _remembered(run: Run, contents: Sequence[str]) -> dict[str, Extraction]:
+async def _remembered(run: Run, contents: Sequence[str], is_again: bool = False) -> dict[str, Extraction]:
     """What Redis knows, and what only the file knows: that is put back into Redis."""
     assert run.reader is not None
-    known = await run.cache.get(run.recipe, contents)
+    known = await run.cache.get(run.recipe, contents, is_again)
     missing = [content for content in contents if content not in known]
     copies = await run.work(extracted.stored, run.reader, run.recipe, missing) if missing else {}
     await run.cache.put(run.recipe, copies)
@@ -173,11 +179,6 @@ def _filled(facts: Mapping[str, object], known: Extraction) -> set[str]:
     """Shape: evidence keys."""
     named = {name for columns in COLUMNS.values() for name in columns if getattr(known, name) not in (None, [])}
     return {llm.evidence_key(name) for name in named | facts.keys()}
-
-
-def _is_sound(extraction: Extraction) -> bool:
-    """Whether it may be cached: what a model stumbled over is worth another try, under a new server for example."""
-    return extraction.asked is None or extraction.asked.outcome == "answered"
 
 
 def _complete(known: Extraction, answer: Extraction) -> None:

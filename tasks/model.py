@@ -225,3 +225,8 @@ class Extraction(BaseModel):
     evidence: dict[str, Evidence] = Field(default_factory=dict)
     quarantined: dict[str, Quarantined] = Field(default_factory=dict)
     asked: Asked | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it may be cached: what a model stumbled over is worth another try, under a new server for example."""
+        return self.asked is None or self.asked.outcome == "answered"

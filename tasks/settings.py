@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     redis_timeout_seconds: float = Field(0.2, gt=0, description="a slower Redis is left out for the rest of the run")
     redis_max_memory_mb: int = Field(256, ge=16, description="of the embedded server; least recently used go first")
     cache_ttl_days: float = Field(30.0, gt=0, description="of an extraction in Redis; the copy in the file stays")
+    cache_value_max_bytes: int = Field(
+        64_000, ge=1000, description="of an extraction in Redis; a larger one is in the file alone"
+    )
 
     vllm_url: str | None = Field(
         None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="of a vLLM server; unset: rules only"
@@ -84,6 +87,11 @@ class Settings(BaseSettings):
     @classmethod
     def _commas(cls, names: Any) -> Any:
         return [name.strip() for name in names.split(",")] if isinstance(names, str) else names
+
+    @cached_property
+    def vllm_root(self) -> str | None:
+        """The server's address, whether it was given with `/v1` or without."""
+        return self.vllm_url and self.vllm_url.rstrip("/").removesuffix("/v1")
 
     @cached_property
     def database(self) -> Path:

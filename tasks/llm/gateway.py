@@ -44,7 +44,9 @@ class Gateway:
         self.context_tokens = context_tokens
         self.room_tokens = 0  # for title, place and text
         self.fault: str | None = None
+        self.warning: str | None = None  # that, or why single postings have to wait
         self._answered_at = 0.0
+        self._asking = 0
 
     @classmethod
     async def connect(cls, settings: Settings) -> "Gateway":
@@ -130,11 +132,20 @@ class Gateway:
         sent = await self._patiently(once)
         if sent.kind == "ok":
             return reply.completed(sent.body, seconds)
+        if sent.kind == "shut":
+            self._leave_out(sent)
         outcome = sent.kind if sent.kind in ("refused", "timeout", "error") else "unreachable"
         return Reply(outcome, detail=sent.detail, seconds=seconds)
 
     async def _patiently(self, call: Callable[[], Awaitable[Sent]]) -> Sent:
-        """Try again what may heal; a fault that stays is the server's where it does not answer at all."""
+        self._asking += 1
+        try:
+            return await self._tried(call)
+        finally:
+            self._asking -= 1
+
+    async def _tried(self, call: Callable[[], Awaitable[Sent]]) -> Sent:
+        """Try again what may heal; a fault that stays is the server's where it does not answer others."""
         pause, timeouts, since = FIRST_PAUSE_SECONDS, 0, time.monotonic()
         while True:
             async with self._throttle.slot():
@@ -144,9 +155,7 @@ class Gateway:
             if sent.kind == "ok":
                 self._answered_at = time.monotonic()
                 await self._throttle.succeeded()
-            if sent.kind == "shut":
-                return await self._judged(sent, since)
-            if sent.kind in ("ok", "refused"):
+            if sent.kind in ("ok", "refused", "shut"):
                 return sent
             await self._throttle.backed_off()
             timeouts += sent.kind == "timeout"
@@ -157,12 +166,18 @@ class Gateway:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _judged(self, sent: Sent, since: float) -> Sent:
-        """The fault of this one request where the server is well, else the server's, which is then left out."""
-        if sent.kind in ("timeout", "error", "lost") and (await self._wire.models()).kind == "ok":
+        """The fault of this one request where the server answers others, else the server's, which is then left out."""
+        answers_others = self._answered_at >= since or self._asking == 1
+        if sent.kind in ("timeout", "error", "lost") and answers_others and (await self._wire.models()).kind == "ok":
             return Sent("timeout" if sent.kind == "timeout" else "error", detail=sent.detail)
-        if sent.kind != "busy" or self._answered_at < since:
-            self.fault = self.fault or f"vLLM is left out ({sent.detail}): its postings wait for the next run"
+        if sent.kind != "busy" or not answers_others:
+            self._leave_out(sent)
+        self.warning = self.warning or f"vLLM was too busy ({sent.detail}): some postings wait for the next run"
         return Sent("lost", detail=sent.detail)
+
+    def _leave_out(self, sent: Sent) -> None:
+        self.fault = self.fault or f"vLLM is left out ({sent.detail}): its postings wait for the next run"
+        self.warning = self.fault
 
     async def _watch(self) -> None:
         while True:

@@ -14,6 +14,10 @@ INSTRUCTIONS = Path(__file__).parents[1] / "prompt.md"
 HEAD_SHARE = 0.4  # of the room: what a posting says first is what it is about
 TITLE_LENGTH = 300
 GAP = "\n…\n"
+LOOKED_AT = 10  # times what fits; what comes after that is left out unread
+LINE_LENGTH = 2000  # of a line are looked at
+HEADING_LENGTH = 80
+REACH = 6  # lines that a heading speaks for
 # headings and words of lines that hold what is asked for, in the languages of the boards
 TELLING = re.compile(
     r"requirement|qualification|you (?:have|bring|are|will need)|what you|who you are|skills|experience|salary|pay\b"
@@ -41,7 +45,7 @@ def cut(text: str, most: int) -> str:
     """At most so many characters: the head, then the paragraphs that tell most, in their order."""
     if len(text) <= most:
         return text
-    lines = text.split("\n")
+    lines = text[: LOOKED_AT * most].split("\n")
     room = most - len(GAP)
     head, used = 0, 0
     while head < len(lines) and used + len(lines[head]) + 1 <= room * HEAD_SHARE:
@@ -50,7 +54,8 @@ def cut(text: str, most: int) -> str:
     if not head:  # one endless line
         return text[: max(0, room)]
     kept = set(range(head))
-    ranked = sorted(range(head, len(lines)), key=lambda index: (-_telling(lines, index), index))
+    telling = _telling(lines)
+    ranked = sorted(range(head, len(lines)), key=lambda index: (-telling[index], index))
     for index in ranked:
         if used + len(lines[index]) + len(GAP) <= room:
             used += len(lines[index]) + len(GAP)
@@ -58,11 +63,11 @@ def cut(text: str, most: int) -> str:
     return _joined(lines, sorted(kept))
 
 
-def _telling(lines: list[str], index: int) -> int:
-    """How telling a line is: by its own words, and by those of a heading a little above it."""
-    own = 2 * len(set(map(str.lower, TELLING.findall(lines[index][:2000]))))
-    above = any(len(line) < 80 and TELLING.search(line) for line in lines[max(0, index - 6) : index])
-    return own + 3 * above
+def _telling(lines: list[str]) -> list[int]:
+    """How telling each line is: by its own words, and by those of a heading a little above it."""
+    words = [len(set(map(str.lower, TELLING.findall(line[:LINE_LENGTH])))) for line in lines]
+    heads = [bool(count) and len(line) < HEADING_LENGTH for count, line in zip(words, lines, strict=True)]
+    return [2 * own + 3 * any(heads[max(0, index - REACH) : index]) for index, own in enumerate(words)]
 
 
 def _joined(lines: list[str], kept: list[int]) -> str:

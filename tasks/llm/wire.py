@@ -34,9 +34,9 @@ class Wire:
     """A connection to one server."""
 
     def __init__(self, settings: Settings):
-        assert settings.vllm_url is not None
+        assert settings.vllm_root is not None
         key = settings.vllm_api_key
-        self.url = settings.vllm_url.rstrip("/").removesuffix("/v1")
+        self.url = settings.vllm_root
         self._timeout_seconds = settings.vllm_timeout_seconds
         self._client = httpx.AsyncClient(
             base_url=self.url,

