@@ -34,14 +34,7 @@ log = logging.getLogger(__name__)
 
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
-SHARED = (
-    "model.py",
-    "normalize.py",
-    "vocabulary.py",
-    "llm/listing.py",
-    "llm/scrapegraph.py",
-    "llm/scrapegraph_child.py",
-)
+SHARED = ("model.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
 ENDINGS: dict[type[BaseException], str] = {GoneError: "gone", BlockedError: "blocked"}
 
 

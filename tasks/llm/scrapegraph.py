@@ -5,6 +5,7 @@ What comes back is claims; the source `scrapegraph` believes only what it finds 
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -19,6 +20,8 @@ from tasks.errors import ConfigError, ExtractionError
 from tasks.llm.gateway import BYTES_PER_TOKEN, Gateway
 from tasks.model import Company, Page
 from tasks.settings import ROOT, Settings
+
+log = logging.getLogger(__name__)
 
 SOURCE = "scrapegraph"
 INSTALL = ".venv/bin/pip install --require-hashes -r deployments/requirements-scrapegraph.txt"
@@ -64,7 +67,10 @@ async def claims(company: Company, page: Page, settings: Settings, engine: objec
     }
     home = (settings.data_dir / SOURCE).absolute()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return _read(await _answer(json.dumps(question).encode(), home, settings.vllm_timeout_seconds))
+    answer = _read(await _answer(json.dumps(question).encode(), home, settings.vllm_timeout_seconds))
+    if answer["unread"]:
+        log.warning("%s: a part of the page is left unread, it is too long", company.name)
+    return tuple(answer["claims"])
 
 
 async def _model(settings: Settings, engine: object) -> tuple[str, int]:
@@ -117,10 +123,10 @@ def _last_line(errors: IO[bytes]) -> str:
     return " ".join(lines[-1].split())[:300] if lines else ""
 
 
-def _read(answer: bytes) -> tuple[dict[str, Any], ...]:
+def _read(answer: bytes) -> dict[str, Any]:
     if len(answer) > OUTPUT_BYTES:
         raise ExtractionError(f"the model's claims take more than {OUTPUT_BYTES} bytes")
     try:
-        return tuple(json.loads(answer))
+        return json.loads(answer)  # type: ignore[no-any-return]
     except ValueError as error:
         raise ExtractionError("what read the page ended without an answer") from error

@@ -9,7 +9,7 @@ import os
 import resource
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -69,24 +69,29 @@ def refuse_all_but(url: str) -> None:
     sys.addaudithook(refuse)
 
 
-def claims(question: Question) -> Iterator[dict[str, Any]]:
-    """What the model says of each piece; a piece whose answer is cut off is asked about again in halves."""
+def answer(question: Question) -> dict[str, Any]:
+    """What the model says of each piece, and how many pieces are left unread; one whose answer is cut off is asked
+    about again in halves.
+    """
+    found: list[dict[str, Any]] = []
     waiting, calls = list(listing.pieces(listing.lines(question.html), question.piece_bytes))[::-1], 0
     while waiting and calls < CALLS:
         piece, calls = waiting.pop(), calls + 1
         jobs = _ask(question, piece)
         if jobs is not None:
-            yield from map(listing.meant, jobs.jobs)
+            found += map(listing.meant, jobs.jobs)
         elif len(piece) == 1:
             raise SystemExit(f"the answer about one line of the page is cut off after {question.answer_tokens} tokens")
         else:
             halves = piece[len(piece) // 2 :], piece[: len(piece) // 2]
             waiting += [half for half in halves if listing.links(half)]
+    return {"claims": found, "unread": len(waiting)}
 
 
 def _ask(question: Question, piece: Sequence[str]) -> listing.Jobs | None:
     """None for an answer that is cut off."""
     from langchain_core.callbacks import BaseCallbackHandler
+    from langchain_core.exceptions import OutputParserException
     from langchain_openai import ChatOpenAI
     from scrapegraphai.graphs import SmartScraperGraph
     from scrapegraphai.telemetry import telemetry
@@ -94,10 +99,12 @@ def _ask(question: Question, piece: Sequence[str]) -> listing.Jobs | None:
     telemetry.disable_telemetry()
     said: list[Said] = []
 
-    class Listening(BaseCallbackHandler):  # the library hands on what it has repaired, and hides that it did
+    class Listening(BaseCallbackHandler):  # type: ignore[misc]
+        """The library repairs what it hands on, and hides that it did."""
+
         def on_llm_end(self, response: Any, **_: Any) -> None:
-            answer = response.generations[0][0]
-            said.append(Said((answer.generation_info or {}).get("finish_reason"), answer.text))
+            first = response.generations[0][0]
+            said.append(Said((first.generation_info or {}).get("finish_reason"), first.text))
 
     form = {"name": "jobs", "strict": True, "schema": listing.schema(listing.links(piece))}
     model = ChatOpenAI(
@@ -120,15 +127,18 @@ def _ask(question: Question, piece: Sequence[str]) -> listing.Jobs | None:
         schema=listing.Jobs,
         config={"llm": {"model_instance": model, "model_tokens": question.piece_bytes}, "html_mode": True},
     )
-    return read(graph.run(), said)
+    try:
+        return read(graph.run(), said)
+    except OutputParserException:
+        return read(None, said)
 
 
-def read(answer: Any, said: Sequence[Said]) -> listing.Jobs | None:
+def read(given: Any, said: Sequence[Said]) -> listing.Jobs | None:
     """The library's answer, where it is what the server said, word for word; None where that is cut off."""
     if said and said[-1].finish == "length":
         return None
     try:
-        jobs = listing.Jobs.model_validate(answer)
+        jobs = listing.Jobs.model_validate(given)
         is_repaired = len(said) != 1 or listing.Jobs.model_validate_json(said[0].text) != jobs
     except ValidationError as error:
         fault = error.errors(include_input=False)[0]
@@ -147,7 +157,7 @@ def main() -> None:
     question = Question.model_validate_json(sys.stdin.buffer.read())
     refuse_all_but(question.url)
     with answers:
-        json.dump(list(claims(question)), answers)
+        json.dump(answer(question), answers)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ LEVELS = 6  # that an entry reaches above its link
 NODES = 300  # of an entry
 LENGTH = 1000  # of its text, in characters
 WORDS = 300  # of what is looked for, in characters
+LETTERS = 2  # at least
+PARTS = 20
 
 
 def seen(page: Page) -> LexborHTMLParser:
@@ -40,39 +42,46 @@ def same(url: str) -> str:
     return f"{parts.netloc.lower()}{unquote(parts.path).rstrip('/')}?{unquote(parts.query)}".rstrip("?")
 
 
-def entry(link: LexborNode, page: Page) -> Sequence[str]:
-    """The text of a link and of what holds it, as far as no other address is linked there.
+def named(title: str, place: str, link: LexborNode, page: Page) -> tuple[str, str | None] | None:
+    """A title and a place as the page writes them: in the link, or in what holds it as far as nothing else is linked.
+
+    Shape: beside the link a title must begin a text, since prose that mentions it names nothing; a place that does not
+    stand there is None, and so is all of it without the title.
+    """
+    own, around = _words(link, page, same(_target(link, page))) or [], _entry(link, page)
+    found = standing(title, own) or next((words for text in around if (words := standing(title, [text], True))), None)
+    return (found, standing(place, around)) if found else None
+
+
+def standing(words: str, texts: Sequence[str], is_first: bool = False) -> str | None:
+    """The words as the texts write them, whatever their case and spaces; None where they do not stand there whole.
 
     Shape: read twice, since `<b>Pot</b>ter` is one word and `<b>Potter</b><i>Graz</i>` are two.
     """
-    own, node, texts = same(_target(link, page)), link, list[str]()
-    for _ in range(LEVELS):
-        words = _words(node, page, own)
-        if words is None:
-            break
-        texts = [" ".join(words), "".join(words)]
-        if node.parent is None:
-            break
-        node = node.parent
-    return texts
-
-
-def standing(words: str, texts: Sequence[str]) -> str | None:
-    """The words as the texts write them, whatever their case and spaces; None where they do not stand there whole."""
-    parts = words[: WORDS + 1].split()
-    if len(words) > WORDS or sum(char.isalpha() for char in words) < 2:
+    if len(words) > WORDS or sum(char.isalpha() for char in words) < LETTERS:
         return None
-    pattern = re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, parts)) + r"(?!\w)", re.I)
-    found = (pattern.search(text) for text in texts)
-    return next((" ".join(match.group().split()) for match in found if match), None)
+    begin = r"\A\W*" if is_first else r"(?<!\w)"
+    pattern = re.compile(begin + "(" + r"\s+".join(map(re.escape, words.split())) + r")(?!\w)", re.I)
+    match = pattern.search(" ".join(texts)) or pattern.search("".join(texts))
+    return " ".join(match[1].split()) if match else None
 
 
-def about(words: str, page: Page) -> str:
-    """The HTML of the page's main part that holds these words; empty where none does."""
+def about(title: str, page: Page) -> str:
+    """The HTML of the page's main part that holds the title; empty where none does."""
     tree = seen(page)
     _drop(tree, AROUND)
-    parts = (node for selector in MAIN for node in tree.css(selector))
-    return next((node.html or "" for node in parts if standing(words, [node.text(separator=" "), node.text()])), "")
+    parts = (node for selector in MAIN for node in tree.css(selector)[:PARTS])
+    return next((node.html or "" for node in parts if standing(title, [node.text(separator=" ")])), "")
+
+
+def _entry(link: LexborNode, page: Page) -> list[str]:
+    own, node, found = same(_target(link, page)), link.parent, list[str]()
+    for _ in range(LEVELS):
+        words = _words(node, page, own) if node is not None else None
+        if node is None or words is None:
+            break
+        found, node = words, node.parent
+    return found
 
 
 def _drop(tree: LexborHTMLParser, selector: str) -> None:
@@ -92,7 +101,7 @@ def _words(node: LexborNode, page: Page, own: str) -> list[str] | None:
         if part.tag == "-text":
             words.append(part.text_content or "")
             length += len(words[-1])
-        elif part.tag == "a" and (other := _target(part, page)) and f"{same(other)}/".find(f"{own}/") != 0:
+        elif part.tag == "a" and (other := _target(part, page)) and not f"{same(other)}/".startswith(f"{own}/"):
             return None
         if number > NODES or length > LENGTH:
             return None

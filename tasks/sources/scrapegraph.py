@@ -4,9 +4,9 @@ Site:   the company's own
 API:    none; the walker has the model read the page, through ScrapeGraphAI (docs.scrapegraphai.com)
 Board:  address of the careers page without its scheme, `www.example.com/careers`
 Paging: one page; another page of the list is a row of its own, `www.example.com/careers?page=2`
-Shape:  a proposal is a job if a link of the page has its address, and its title stands in that link or in what holds
-        it and no other; so does its place, or it is unknown. The job's page then gives the description: its
-        JobPosting, else the part that names the title. `claimed` counts the proposals
+Shape:  a proposal is a job if a link of the page has its address, and its title stands in that link, or begins a text
+        of what holds that link and no other; a place that does not stand there is unknown. The job's page then gives
+        the description: its JobPosting, else the part that names the title. `claimed` counts the proposals
 Limits: never proven complete, so it closes nothing; `CAP` jobs; none without a page of its own
 Checked: 2 pages written by us; with a model server in tests/vllm
 """
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from tasks.model import Company, Page, Posting, Request
 from tasks.sources import _jsonld
 from tasks.sources._links import NO_JOB, absolute
-from tasks.sources._standing import about, entry, links, same, standing
+from tasks.sources._standing import about, links, named, same, standing
 
 IS_READ_BY_MODEL = True
 MISSES_TO_CLOSE = 2
@@ -51,12 +51,11 @@ def _proven(company: Company, page: Page) -> Iterator[Request]:
         url, anchors = known.get(key, ("", []))
         if key in asked or not _may_be_job(url):
             continue
-        for texts in (entry(link, page) for link in anchors[:LINKS]):
-            if title := standing(claim["title"], texts):
-                place = standing(claim.get("location") or "", texts)
-                asked.add(key)
-                yield Request(url, "html", about={"title": title, "location": place})
-                break
+        title, place = claim["title"], claim.get("location") or ""
+        readings = (named(title, place, link, page) for link in anchors[:LINKS])
+        if found := next(filter(None, readings), None):
+            asked.add(key)
+            yield Request(url, "html", about={"title": found[0], "location": found[1]})
 
 
 def _may_be_job(url: str) -> bool:
