@@ -111,7 +111,7 @@ def test_nothing_closes_when_jobs_vanish_however_often(bench):
     bench.show("potter")
     for _ in range(2):
         bench.ingest()
-    assert bench.board()[:4] == ("truncated", 2, 1, 0)
+    assert bench.board()[:4] == ("truncated", 1, 1, 0)
     bench.model.jobs = []
     bench.show()
     del bench.site.pages["/jobs/potter"]
