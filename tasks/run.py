@@ -5,6 +5,7 @@ import fcntl
 import functools
 import hashlib
 import json
+import math
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -51,8 +52,8 @@ class Run:
 
     @property
     def batches_at_once(self) -> int:
-        """A second batch keeps the model busy while the first one waits for its last answers."""
-        return 1 if self.engine is None else 2
+        """As many as a model can have in flight, and one more for when the first ones wait for their last answers."""
+        return 1 if self.engine is None else 1 + math.ceil(self.settings.vllm_in_flight / self.settings.extract_batch)
 
     def pending(self) -> Selection:
         """Jobs that an ingest extracts. Reason: without its model it must not replace what the model found."""
@@ -60,7 +61,7 @@ class Run:
 
     def warnings(self) -> list[str]:
         """One line for each thing that this run had to do without."""
-        faults = self.cache.fault, self.model_fault, getattr(self.engine, "fault", None)
+        faults = self.cache.fault, self.model_fault, getattr(self.engine, "warning", None)
         return [fault for fault in faults if fault]
 
 

@@ -4,6 +4,7 @@ It stands in where vLLM cannot be made to misbehave. What vLLM itself does is te
 """
 
 import asyncio
+import base64
 import json
 import re
 import threading
@@ -20,7 +21,7 @@ NOTHING = {
     "salary": None, "workplace_type": None, "employment_type": None, "seniority": None, "experience_years": None,
     "country": None, "city": None, "skills": [],
 }  # fmt: skip
-COMMAND = re.compile(r"OBEY ({.*})")
+COMMAND = re.compile(r"OBEY ([A-Za-z0-9+/=]+)")  # in Base64, so that what it says does not stand in the posting
 
 
 class Obedient:
@@ -39,13 +40,8 @@ class Obedient:
     @staticmethod
     def obey(body: dict[str, Any]) -> str:
         """What a model says that does whatever the posting tells it: the worst that there is."""
-        found = COMMAND.search(plain(body["messages"][-1]["content"]))
-        return json.dumps({**NOTHING, **json.loads(found[1])}) if found else json.dumps(NOTHING)
-
-
-def plain(words: str) -> str:
-    """The posting's own marks again: the prompt shows brackets as others."""
-    return words.translate(str.maketrans("＜＞［］", "<>[]"))
+        found = COMMAND.search(body["messages"][-1]["content"])
+        return json.dumps({**NOTHING, **(json.loads(base64.b64decode(found[1])) if found else {})})
 
 
 def completion(content: str | None, finish_reason: str = "stop") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datasette.utils import tilde_decode
 from markupsafe import Markup
 
 TEXT = "SELECT html FROM job_texts WHERE content_hash = (SELECT content_hash FROM jobs WHERE pk = ?)"
-PROVENANCE = "SELECT facts, origin, evidence FROM job_provenance WHERE pk = ?"
+PROVENANCE = "SELECT facts, origin, evidence, quarantined FROM job_provenance WHERE pk = ?"
 CHANGES = "SELECT * FROM job_changes WHERE job_pk = ? ORDER BY id DESC LIMIT 100"
 SIBLINGS = """
 SELECT * FROM jobs WHERE company_id = (SELECT company_id FROM jobs WHERE pk = :pk) AND is_open = 1 AND pk <> :pk
@@ -25,6 +25,8 @@ BOARDS = """
 SELECT board_runs.*, companies.name FROM board_runs JOIN companies ON companies.id = company_id WHERE run_id = ?
 ORDER BY outcome IN ('complete', 'unchanged') AND guard IS NULL, companies.name LIMIT 2000
 """
+COUNTS = "SELECT outcomes, fields FROM runs WHERE id = ?"
+ORIGIN_COLUMNS = ("platform", "jsonld", "rules", "model", "quarantined")
 ORIGINS = {
     "platform": "stated by the job board",
     "jsonld": "stated in the page's structured data",
@@ -47,6 +49,21 @@ def provenance(row: Any) -> dict[str, dict[str, str]]:
         found[column] = source
         found.setdefault(GROUPS.get(column, column), source)
     return found
+
+
+def quarantined(row: Any) -> list[dict[str, str]]:
+    """What a model said and was not believed. Shape: field, value, quote and reason, as words."""
+    entries = json.loads(row["quarantined"]) if row else {}
+    return [
+        {"field": name.partition(":")[0].replace("_", " "), "value": words_of(entry["value"]), "quote": entry["quote"],
+         "reason": entry["reason"]}
+        for name, entry in entries.items()
+    ]  # fmt: skip
+
+
+def words_of(value: Any) -> str:
+    values = value.values() if isinstance(value, dict) else [value]
+    return " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in values)
 
 
 def event(change: Any) -> dict[str, Any]:
@@ -84,10 +101,12 @@ async def job_details(database: Any, pk: str) -> dict[str, Any]:
     if job is None:
         return {}
     text = (await database.execute(TEXT, [pk])).first()
+    told = (await database.execute(PROVENANCE, [pk])).first()
     return {
         # nh3 cleaned this column when it was written; the Content-Security-Policy is the second wall
         "description": Markup(text["html"]) if text else "",  # noqa: S704
-        "provenance": provenance((await database.execute(PROVENANCE, [pk])).first()),
+        "provenance": provenance(told),
+        "quarantined": quarantined(told),
         "timeline": timeline(job, (await database.execute(CHANGES, [pk])).rows),
         "siblings": (await database.execute(SIBLINGS, {"pk": pk})).rows,
     }
@@ -101,7 +120,14 @@ async def company_details(database: Any, company: str) -> dict[str, Any]:
 
 
 async def run_details(database: Any, run: str) -> dict[str, Any]:
-    return {"boards": (await database.execute(BOARDS, [run])).rows}
+    counts = (await database.execute(COUNTS, [run])).first()
+    fields = json.loads(counts["fields"]) if counts else {}
+    return {
+        "boards": (await database.execute(BOARDS, [run])).rows,
+        "outcomes": json.loads(counts["outcomes"]) if counts else {},
+        "origins": ORIGIN_COLUMNS,
+        "fields": [(name, [count.get(origin, 0) for origin in ORIGIN_COLUMNS]) for name, count in fields.items()],
+    }
 
 
 DETAILS: dict[str, Callable[[Any, str], Awaitable[dict[str, Any]]]] = {

@@ -44,6 +44,7 @@ class Gateway:
         self.context_tokens = context_tokens
         self.room_tokens = 0  # for title, place and text
         self.fault: str | None = None
+        self.warning: str | None = None  # that, or why single postings have to wait
         self._answered_at = 0.0
         self._asking = 0
 
@@ -171,10 +172,12 @@ class Gateway:
             return Sent("timeout" if sent.kind == "timeout" else "error", detail=sent.detail)
         if sent.kind != "busy" or not answers_others:
             self._leave_out(sent)
+        self.warning = self.warning or f"vLLM was too busy ({sent.detail}): some postings wait for the next run"
         return Sent("lost", detail=sent.detail)
 
     def _leave_out(self, sent: Sent) -> None:
         self.fault = self.fault or f"vLLM is left out ({sent.detail}): its postings wait for the next run"
+        self.warning = self.fault
 
     async def _watch(self) -> None:
         while True:

@@ -29,6 +29,7 @@ GROUPS = {
 }
 SINGLE = ("workplace_type", "employment_type", "seniority", "country", "city")
 LEAST_LETTERS = 2
+MARKUP = set('<>{}"`\\')  # of code and of answers, never of a skill's name
 DOLLARS = {code for sign, code in money.CURRENCIES.items() if sign.endswith("$")} - {money.DOLLAR}
 
 
@@ -84,13 +85,15 @@ def _skills(kept: Extraction, answer: Extraction, document: Document) -> None:
         words = " ".join(found.words.split()) if found else ""
         if found is None or " ".join(claim.split()).casefold() not in words.casefold():
             reason: Reason = "not in the posting" if found is None else "disagrees with its quote"
-            kept.quarantined[f"skills:{claim}"] = Quarantined(value=claim, quote=quote, reason=reason)
+        elif MARKUP & set(words):
+            reason = "no such value"
+        else:
+            name = _known_skills().get(words.casefold(), words)
+            evidence = Evidence(origin="model", part=found.part, quote=found.words, start=found.start)
+            kept.evidence[f"skills:{name}"] = evidence
+            kept.skills = sorted({*kept.skills, name})
             continue
-        name = _known_skills().get(words.casefold(), words)
-        kept.evidence[f"skills:{name}"] = Evidence(
-            origin="model", part=found.part, quote=found.words, start=found.start
-        )
-        kept.skills = sorted({*kept.skills, name})
+        kept.quarantined[f"skills:{claim}"] = Quarantined(value=claim, quote=quote, reason=reason)
     if kept.skills:
         kept.evidence["skills"] = kept.evidence[f"skills:{kept.skills[0]}"]
 

@@ -10,6 +10,7 @@ from tasks.rules import employment, workplace
 from tasks.rules.experience import experience_years
 from tasks.rules.place import place
 from tasks.rules.salary import salary
+from tasks.rules.seniority import in_text as level_in_text
 from tasks.rules.seniority import seniority
 from tasks.rules.skills import skills
 from tasks.rules.span import Span, Value, lowered
@@ -44,9 +45,9 @@ def extract(title: str, location: str | None, text: str) -> Extraction:
     _place(found, parts)
     _arrangement(found, parts, low)
     _pay(found, parts)
-    if level := seniority(low["title"]):
-        found.seniority = level.value
-        _note(found, "seniority", parts, "title", level)
+    if level := _first(("title", seniority, low["title"]), ("text", level_in_text, low["text"])):
+        found.seniority = level[1].value
+        _note(found, "seniority", parts, *level)
     if years := experience_years(low["text"]):
         found.experience_years_min, found.experience_years_max = years.value
         _note(found, "experience_years", parts, "text", years)

@@ -18,10 +18,14 @@ IN_TITLE = re.compile(
     r"|\b(?P<intern>intern(?:ship)?s?(?! (?:program|recruit|coord|manager))|praktikum|praktikant\w*|werkstudent\w*"
     r"|working student|stagiaire|alternan(?:ce|t)\w*|apprentice(?:ship)?|ausbildung|co-op)\b"
     r"|\b(?P<temporary>fixed[- ]term|temporary|temp\b(?! controls?)|seasonal|ftc|befristet\w*|cdd|maternity cover"
-    r"|interim)\b"
-    r"|[(\[,–-]\s?(?:\d{1,2}[- ](?:month|year)s? )?(?P<contract>contract(?:or)?|freelance|c2c|b2b)\s?(?:[)\],–-]|$)"
+    r"|interim|locum|secondment)\b"
+    r"|[(\[,–-]\s?(?:\d{1,2}[- ](?:month|year)s? )?(?P<contract>contract(?:or)?|freelance|c2c)\s?(?:[)\],–-]|$)"
     r"|\b(?P<freelance>freelanc(?:e|er)|independent contractor|freiberuf\w*)\b"
-    r"|\b(?P<per_diem>per diem|prn)\b|\b(?P<volunteer>volunteer(?! (?:coord|manag|program|engag|service))"
+    r"|\b(?P<per_diem>per diem|prn"
+    r"|bank(?= (?:[\w/&-]+ ){0,4}(?:nurses?|midwi\w+|doctors?|hca|support workers?|carers?|\w*therapists?"
+    r"|pharmacists?|radiographers?|sonographers?|practitioners?|healthcare|care assistants?|ward \w+|porters?"
+    r"|housekeepers?|domestics?|health visitors?|receptionists?)\b))\b"
+    r"|\b(?P<volunteer>volunteer(?! (?:coord|manag|program|engag|service))"
     r"|ehrenamt\w*)\b",
     re.IGNORECASE,
 )
@@ -32,10 +36,11 @@ LABEL = re.compile(
     r"|arbeitszeitmodell) ?: ?(?P<foreign>[^\n.;|]{3,40})"
 )
 SENTENCE = re.compile(
-    rf"\b(?:this|it|the (?:role|position|job)) (?:is|will be|'s)(?: currently)? (?:an? )?(?:[\w-]+,?"
+    rf"\b(?:this|it|the (?:role|position|job)) (?:is|will be|'s)(?! not\b)(?: currently)? (?:an? )?(?:[\w-]+,?"
     rf" ){{0,3}}(?P<kind>{KINDS})(?:,? [\w-]+){{0,3}}? (?:position|role|opportunity|job|contract|basis|assignment"
     rf"|internship|post)\b"
-    rf"|\bon an? (?:[\w-]+ ){{0,2}}(?P<basis>full-time|part-time|full time|part time|temporary|freelance|contract"
+    rf"|\bon an? (?:[\w-]+ ){{0,2}}?(?P<basis>full-time|part-time|full time|part time|temporary|freelance"
+    rf"|fixed[- ]term(?: contract)?|contract"
     rf"|per diem) basis\b"
     rf"|\b(?:\d{{1,2}}|six|twelve|three|nine)[- ]months? (?P<term>fixed[- ]term|contract|internship|ftc)\b"
     rf"|(?:(?<=\n)|\A)(?P<line>{KINDS})(?: position)?(?=\n|\Z)|\|\s?(?P<pipe>{KINDS})\s?(?=\||\n|\Z)"
@@ -45,6 +50,9 @@ CUES = ("full-time", "full time", "part-time", "part time", "contract", "contrat
         "fixed term", "freelance", "seasonal", "per diem", "vollzeit", "teilzeit", "praktikum", "werkstudent",
         "befristet",
         "minijob", "jornada", "temps p", "alternance", "volunteer", "casual", "fulltime")  # fmt: skip
+ELIGIBLE = re.compile(
+    r"\b(?:eligible|authorized|authorised|able|permitted)\b"
+)  # to work in the US on a full-time basis
 NARROWER = ("intern", "temporary", "contract", "part_time")  # goes before full_time where both are said of a title
 
 
@@ -70,7 +78,7 @@ def in_text(low: str) -> Span[EmploymentType] | None:
             words = (
                 match[0] if match.lastgroup == "kind" else match[match.lastgroup or 0]
             )  # a full-time internship is one
-            kind = employment_type(words)
+            kind = None if ELIGIBLE.search(low, max(0, match.start() - 30), match.start()) else employment_type(words)
             if kind and kind != "other":
                 found.append(Span(kind, match.start(), match.end()))
         if found:  # a label goes before a sentence

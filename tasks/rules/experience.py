@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tasks.rules.span import Span, clause_after, clause_before, windows
 
 MOST_YEARS = 25
+SECTION = 1000  # characters that a heading reaches
 NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "twelve": 12,
@@ -51,6 +52,16 @@ NOT_AFTER = re.compile(
 )
 
 
+WISHES = ("preferred", "desired", "bonus", "nice", "plus if", "wünschen", "souhait")
+HEADING = re.compile(
+    r"(?P<wished>bonus points|(?:preferred|desired|bonus) (?:qualifications|skills|requirements|experience)"
+    r"|nice[- ]to[- ]haves?|(?:it's )?(?:a )?(?:plus|bonus) if you|preferred:|desired:|wünschenswert|souhaitable)"
+    r"|(?P<asked>(?:required|minimum|basic|key|your) (?:qualifications|requirements|skills)|requirements\b|required:"
+    r"|what you(?:'ll|’ll)? (?:will )?bring|what we(?:'re|’re) looking for|who you are|about you\b|must[- ]haves?"
+    r"|qualifications\b)"
+)
+
+
 class Years(NamedTuple):
     """The two experience fields of an extraction."""
 
@@ -62,12 +73,21 @@ def experience_years(low: str) -> Span[Years] | None:
     """The years that a text in lower case asks for; `up to 3 years` has no minimum."""
     wished = None
     for match in (match for spot in windows(low, CUES, 45, 20) for match in YEARS.finditer(low, *spot)):
-        if not (years := _years(low, match)):
+        if not (years := _years(low, match)) or _heading(low, match.start()) == "wished":
             continue
         if not WISHED.search(clause_before(low, match.start(), 30) + clause_after(low, match.end(), 120)):
             return years
         wished = wished or years
     return wished
+
+
+def _heading(low: str, start: int) -> str | None:
+    """The kind of the last heading before an offset: under `Preferred qualifications` nothing is asked for."""
+    begin, found = max(0, start - SECTION), None
+    if any(low.find(cue, begin, start) >= 0 for cue in WISHES):
+        for match in HEADING.finditer(low, begin, start):
+            found = match.lastgroup
+    return found
 
 
 def _years(low: str, match: re.Match[str]) -> Span[Years] | None:

@@ -28,7 +28,7 @@ CURRENCIES = {
 }  # fmt: skip
 _CODES = "|".join(re.escape(code) for code in sorted(CURRENCIES, key=len, reverse=True))
 _BEFORE = re.compile(rf"(?<![A-Za-z])({_CODES})\)?[ \u00a0\u202f]?\Z", re.IGNORECASE)
-_AFTER = re.compile(rf"[ \u00a0\u202f]?({_CODES})(?!\w|\$)", re.IGNORECASE)
+_AFTER = re.compile(rf"[ \u00a0\u202f]{{0,2}}({_CODES})(?!\w|\$)", re.IGNORECASE)
 _NUMBER = re.compile(  # begins with a plain digit, so that the scan for it is a fast one; every repeat is bounded
     r"[0-9](?<![0-9].)(?<![0-9][.,'’].)"
     r"(?:[0-9]{0,2}(?:[,.'’ \u00a0\u202f][0-9]{3}){1,4}(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?"
@@ -56,7 +56,8 @@ _ADVERBS = (
     r"|(?P<year2>annual(?:ly)?|yearly|pa|p\.a\.?|p\.\s?a\.?|p/a|jährlich|annuels?|annui|anuales|lpa|l\.p\.a\.?)"
 )
 _PERIOD = re.compile(
-    r"(?:[ \u00a0\u202f]?(?:\+|gross|base|brutto|brut|bruto|bruts|brutos|lordi|net|netto|in ote|usd|eur|gbp|cad|,"
+    r"(?:[ \u00a0\u202f]?(?:\+|gross|base|brutto|brut|bruto|bruts|brutos|lordi|net|netto|in ote|pro[- ]rata|usd|eur"
+    r"|gbp|cad|,"
     r"|\()){0,3}[ \u00a0\u202f]?"
     rf"(?:(?:(?:/|per|an|a|each|every|pro|par|por|al|im|je|à l'|de l'|l'|all'|p\.)\s?(?:{_UNIT})|{_ADVERBS})(?![\w]))",
     re.IGNORECASE,

@@ -40,7 +40,7 @@ WORDS = re.compile(
 OTHER_AFTER = re.compile(
     rf"[\s)]{{0,2}}(?:(?:in|of|for|towards?|worth of|to|on|as|per|a|an|the|your|new|annual|yearly|monthly|one-time"
     rf"|fully|paid|annually|und|de)\s){{0,4}}"
-    rf"(?:(?!plus|and|und|or|with|base)[\w-]{{1,15}}\s){{0,1}}(?P<other>{OTHER_WORDS})(?!\w)"
+    rf"(?:(?!plus|and|und|or|with|base)[\w-]{{1,15}}\s){{0,1}}(?P<other>{OTHER_WORDS})(?![\w:])"
 )
 OTE_AFTER = re.compile(rf"[\s)(,]{{0,3}}(?:[\w-]{{1,12}}\s){{0,2}}(?:{OTE})(?!\w)")
 PAY_AFTER = re.compile(rf"[\s)(,]{{0,3}}(?:[\w-]{{1,12}}\s){{0,2}}(?:{PAY_WORDS})(?!\w)")

@@ -68,23 +68,36 @@ GROSS = re.compile(r"\b(?:brut\w*|gross|lordi|base)\b")
 STRONG = {"USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD", DOLLAR}
 SANE = {"hour": (3, 1000), "day": (30, 8000), "week": (80, 30_000), "month": (250, 120_000), "year": (3000, 5_000_000)}
 ANNUAL_FROM = 14_000  # a bare sum in a strong currency from here on is a year's pay: no other period reaches it
+# where 14,000 of the country's own money is no year's pay
+WEAK_COUNTRIES = frozenset(
+    "ET KE NG GH IN PK BD LK NP PH ID VN JP KR TH EG HU CZ PL RS UA RU TR ZA SE NO DK IS".split()
+)
 DOLLARS = {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD"}
+# their own money bears the same sign
+PESO_COUNTRIES = frozenset("MX AR CL CO UY DO CU TW BN FJ JM TT BS BB BZ GY SR NA LR".split())
 DOLLAR_HINTS = {
     "USD": re.compile(
         r"USD|US\$|401\s?\(?k|U\.S\.|United States|\bUSA?\b|California|New York|San Francisco|Colorado|Seattle"
     ),
     "CAD": re.compile(r"CAD\b|CA\$|C\$|Canad|Toronto|Ontario|Vancouver|RRSP"),
     "AUD": re.compile(r"AUD\b|AU\$|A\$|Australia|Sydney|Melbourne|superannuation"),
+    "NZD": re.compile(r"NZD\b|NZ\$|New Zealand|Auckland|KiwiSaver"),
+    "SGD": re.compile(r"SGD\b|Singapore"),
+    "HKD": re.compile(r"HKD\b|Hong Kong"),
+    "MXN": re.compile(r"MXN\b|Mexico City|CDMX|Guadalajara|Monterrey|\bpesos\b"),
 }
 
 
 def salary(text: str, country: str | None) -> Span[Pay] | None:
-    """The base pay that a text states; a bare `$` is read by the country of the place, else by the text's own hints."""
+    """The base pay that a text states; a bare `$` is read by the country of the place, else by the text's own hints.
+
+    Where neither names a country with a dollar or peso of its own, it is the US dollar.
+    """
     numbers = list(amounts(text))
     if not any(amount.currency or amount.factor > 1 or amount.value >= ANNUAL_FROM for amount in numbers):
         return None
     low = lowered(text)
-    offers = [offer for group in _groups(text, numbers) if (offer := _offer(text, low, *group))]
+    offers = [offer for group in _groups(text, numbers) if (offer := _offer(text, low, country, *group))]
     if not offers:
         return None
     best = _widest(offers)
@@ -127,14 +140,14 @@ def _labelled(text: str, amount: Amount) -> bool:
     return amount.value >= ANNUAL_FROM and LABEL.search(text, max(0, amount.start - 70), amount.start) is not None
 
 
-def _offer(text: str, low: str, first: Amount, second: Amount | None) -> Offer | None:
+def _offer(text: str, low: str, country: str | None, first: Amount, second: Amount | None) -> Offer | None:
     last = second or first
     rank = _rank(low, first.start, last.end)
     if rank is None or max(first.factor, last.factor) in (1e6, 1e9):
         return None
     currency = last.currency if first.currency in (None, DOLLAR) and last.currency else first.currency
     stated = last.period or first.period or _period_before(low, first.start)
-    strong = currency is None or currency in STRONG
+    strong = currency in STRONG or (currency is None and country not in WEAK_COUNTRIES)
     period = stated or ("year" if strong and first.value >= ANNUAL_FROM else None)
     if first.period and last.period and first.period != last.period:
         return None
@@ -217,7 +230,9 @@ def _widest(offers: list[Offer]) -> Offer:
 
 
 def _dollar(text: str, country: str | None) -> str | None:
-    if country:
-        return DOLLARS.get(country)
+    if country in DOLLARS:
+        return DOLLARS[country]
+    if country in PESO_COUNTRIES:
+        return None
     hinted = [code for code, hint in DOLLAR_HINTS.items() if hint.search(text)]
-    return hinted[0] if len(hinted) == 1 else None
+    return "USD" if not hinted or country else hinted[0] if len(hinted) == 1 else None

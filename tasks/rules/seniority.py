@@ -1,12 +1,12 @@
 """Level by the words of the title; a profession that bears such a word (Product Manager, Staff Nurse) is no level.
 
-`I` and `II` behind a technical role are read as entry and mid: ladders agree on these two. From `III` on they differ.
+`I`, `II` and `III` behind a technical role are read as entry, mid and senior; from `IV` on ladders differ.
 """
 
 import re
 
 from tasks.model import Seniority
-from tasks.rules.span import Span
+from tasks.rules.span import Span, windows
 
 TECHNICAL = r"(?:engineer|developer|scientist|analyst|designer|programmer|architect|researcher|administrator|sde|swe)"
 NO_LEVEL = re.compile(  # blanked before any level is looked for
@@ -57,15 +57,19 @@ LADDER: dict[Seniority, re.Pattern[str]] = {
         rf"\bstaff (?:[\w/&+-]+ ){{0,4}}{STAFFED}|{STAFFED}[\w ]{{0,30}}, staff\b"
         rf"|\bprincipal\b(?! officer)(?=\W+\w)|, principal\b|\bdistinguished (?:[\w]+ ){{0,3}}{STAFFED}"
     ),
-    "senior": re.compile(r"\b(?:senior|sr|snr|sénior|sênior|starszy|seniorin)\b"),
+    "senior": re.compile(
+        rf"\b(?:senior|sr|snr|sénior|sênior|starszy|seniorin)\b|\b{TECHNICAL} (?:iii|3)(?![\w.])"
+    ),
     "mid": re.compile(
-        rf"\bmid[- ]?(?:level|weight|senior)\b|\bintermediate (?=[\w ]*{TECHNICAL})|\b{TECHNICAL} (?:ii"
+        rf"\bmid[- ]?(?:level|weight|senior)\b|\bintermediate (?=[\w ]*{TECHNICAL})|\b{TECHNICAL} (?:i\u200b?i"
         rf"|2)(?![\w.\u200b])"
     ),
     "entry": re.compile(
         rf"\b(?:junior|jr|entry[- ]?level|new (?:college |university )?grad(?:uate)?s?|early career|early in career"
         rf"|graduate|berufseinsteiger\w*|débutant\w*|trainee)\b"
-        rf"|\b{TECHNICAL} (?:i|1)(?![\w.\u200b])"
+        rf"|\b{TECHNICAL} (?:i|1)(?![\w.\u200b])|\brotation(?:al)? program\b|\b0 ?[-–] ?[12]\+? years?\b"
+        r"|\bassociate (?:[\w/&-]+ ){0,3}(?:engineer|developer|analyst|designer|technician|programmer"
+        r"|product manager)\b"
     ),
 }  # fmt: skip
 RUNGS: dict[Seniority, int] = {"entry": 0, "mid": 1, "senior": 2, "lead": 3, "staff": 3}
@@ -75,6 +79,18 @@ LEVEL_WORD = (
     r"|new grad(?:uate)?)"
 )
 SEVERAL = re.compile(rf"\b{LEVEL_WORD}(?:{CHOICE}){LEVEL_WORD}\b")
+GRADE = r"(?:i{1,3}|iv|v|[1-5])"
+GRADES = re.compile(rf"\b{TECHNICAL} {GRADE}\s?(?:/|,|-|–|\bor\b|\bto\b|&|\band\b)\s?(?:{TECHNICAL} )?{GRADE}(?![\w.])")
+CUES = ("entry-level", "entry level", "graduate", " grad", "junior", "mid-level", "senior")
+GIVEN = r"(?:(?P<entry>entry[- ]level|junior)|(?P<mid>mid[- ]level)|(?P<senior>senior))"
+FOR_GRADUATES = r"(?:ideal|perfect|great|suited|suitable|designed)(?: opportunity)? for (?:an? |our )?"
+THIS = r"\b(?:this|the) (?:role|position|opportunity|job)(?: is|'s)|\bthis is"
+ROLE_WORD = r"(?:[\w/-]+ ){0,2}(?:role|position|opportunity|job)\b"
+SENTENCE = re.compile(
+    rf"(?:{THIS}) an? (?:[\w-]+,? )?{GIVEN} {ROLE_WORD}"
+    rf"|(?:{THIS}) {FOR_GRADUATES}(?P<entry2>(?:new|recent) grad(?:uate)?s?)\b"
+    r"|\b(?P<entry3>(?:new|recent) grad(?:uate)?s? (?:are |is )?(?:welcome|encouraged))"
+)
 LETTERS = re.compile(r"\brecruit\w*|\btalent acquisition|\bcampus\b")
 
 
@@ -91,6 +107,17 @@ def seniority(low: str) -> Span[Seniority] | None:
     return None
 
 
+def in_text(low: str) -> Span[Seniority] | None:
+    """The level that a sentence gives this role: `This is an entry-level position`, `ideal for a new grad`."""
+    for start, end in windows(low, CUES, 40, 60):
+        if match := SENTENCE.search(low, start, end):
+            level = (match.lastgroup or "").rstrip("23")
+            return Span(level, match.start(), match.end())  # type: ignore[arg-type]
+    return None
+
+
 def _is_a_choice(low: str) -> bool:
+    if GRADES.search(low):
+        return True
     match = SEVERAL.search(low)
     return match is not None and "-" not in match[0].strip("-").replace("entry-level", "").replace("mid-level", "")

@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 MOST_CUES = 300
 Value = TypeVar("Value")
-SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|[\n•]")
+SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|[\n•]|[ \xa0]{3}")
 
 
 class Span(NamedTuple, Generic[Value]):

@@ -11,6 +11,7 @@ from tasks.errors import StoreError
 SCHEMA = Path(__file__).parent.parent / "schema.sql"
 MIGRATIONS = {2: SCHEMA.with_name("schema_2.sql").read_text()}  # version -> what leads to it from the one before
 VERSION = 1 + len(MIGRATIONS)
+SCRIPT = SCHEMA.read_text() + "".join(MIGRATIONS.values())  # of a new file
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -53,9 +54,12 @@ def open_reader(path: Path) -> sqlite3.Connection:
             f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        if _check_version(connection, path) == 0:
+        version = _check_version(connection, path)
+        if version == 0:
             connection.close()
             raise StoreError(missing)
+    if version < VERSION:  # of an older Rolecall
+        open_database(path).close()
     return connection
 
 
@@ -83,9 +87,8 @@ def now() -> str:
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = _check_version(connection, path)
     if version == 0:
-        script = SCHEMA.read_text() + "".join(MIGRATIONS.values())
         settings = "INSERT INTO jobs_fts(jobs_fts, rank) VALUES ('hashsize', 16777216);"
-        connection.executescript(f"BEGIN IMMEDIATE; {script} {settings} PRAGMA user_version = {VERSION}; COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {SCRIPT} {settings} PRAGMA user_version = {VERSION}; COMMIT;")
     for step in range(max(version, 1) + 1, VERSION + 1) if version else ():
         connection.executescript(f"BEGIN IMMEDIATE; {MIGRATIONS[step]}; PRAGMA user_version = {step}; COMMIT;")
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tasks import store
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
@@ -48,7 +50,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     path = tmp_path_factory.mktemp("browser") / "rolecall.db"
     with sqlite3.connect(path) as db:
-        db.executescript((ROOT / "tasks" / "schema.sql").read_text())
+        db.executescript(store.SCRIPT)
         fill(db)
     db.close()
     with socket.create_server(("127.0.0.1", 0)) as listener:

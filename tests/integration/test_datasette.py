@@ -14,6 +14,7 @@ import yaml
 from datasette.app import Datasette
 from selectolax.lexbor import LexborHTMLParser
 
+from tasks import store
 from tasks.normalize import clean_html
 
 ROOT = Path(__file__).parents[2]
@@ -95,7 +96,7 @@ def runner() -> Iterator[asyncio.Runner]:
 def get(runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Any:
     path = tmp_path_factory.mktemp("datasette") / "rolecall.db"
     with sqlite3.connect(path) as db:
-        db.executescript((ROOT / "tasks" / "schema.sql").read_text())
+        db.executescript(store.SCRIPT)
         fill_ledger(db)
         fill_jobs(db)
     db.close()

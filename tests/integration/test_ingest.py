@@ -192,10 +192,16 @@ def test_prefect_shows_the_boards_by_name_the_failed_one_with_its_reason_and_the
         assert names[name]["message"].startswith("HTTP 403: http://127.0.0.1")
         assert {row[0] for row in place.rows("SELECT name FROM companies")} <= set(names)
         artifacts = api.post("/artifacts/filter", json={"flow_runs": {"id": {"any_": [flow_run]}}}).json()
-        assert {artifact["key"] for artifact in artifacts} == {"ingest-progress", "ingest-summary"}
+        assert {artifact["key"] for artifact in artifacts} == {
+            "ingest-progress", "ingest-summary", "extraction-summary",
+        }  # fmt: skip
         summary = next(artifact for artifact in artifacts if artifact["key"] == "ingest-summary")
         assert "Run 1: " in summary["description"]
         assert json.loads(summary["data"])[0]["outcome"] == "blocked"
+        fields = next(artifact for artifact in artifacts if artifact["key"] == "extraction-summary")
+        counts = {row["field"]: row for row in json.loads(fields["data"])}
+        assert counts["skills"]["rules"] > 0
+        assert (counts["salary"]["platform"] > 0, counts["salary"]["model"]) == (True, 0)
         shown = api.get(f"/flow_runs/{flow_run}").json()
         assert (shown["state"]["name"], shown["state"]["message"]) == ("Partial", "1 of 30 boards failed")
 

@@ -12,6 +12,8 @@ import pytest
 import yaml
 from datasette.app import DEFAULT_SETTINGS
 
+from tasks import store
+
 FOLDER = Path(__file__).parents[2] / "datasette"
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -41,7 +43,7 @@ def test_every_setting_is_one_that_datasette_knows() -> None:
 
 def test_metadata_names_only_tables_of_the_schema() -> None:
     tables = yaml.safe_load((FOLDER / "metadata.yaml").read_text())["databases"]["rolecall"]["tables"]
-    schema = (FOLDER.parent / "tasks" / "schema.sql").read_text()
+    schema = store.SCRIPT
     named = set(re.findall(r"^CREATE (?:VIRTUAL )?(?:TABLE|VIEW) (\w+)", schema, re.MULTILINE))
     assert {name for name in tables if not name.startswith("jobs_fts")} <= named
 

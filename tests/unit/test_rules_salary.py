@@ -38,6 +38,9 @@ STATED = [
     ("Day rate: £450 - £500 per day", None, (450, 500, "GBP", "day")),
     ("Salary: 24,000 - 25,000", "GB", (24_000, 25_000, None, "year")),
     ("Expected pay: $2,000 to $2,560 per week", "US", (2_000, 2_560, "USD", "week")),
+    ("Base salary: $45-$65k Equity: we want you invested", "BR", (45_000, 65_000, "USD", "year")),
+    ("Salary: 49357  - 54389  GBP per year", "GB", (49_357, 54_389, "GBP", "year")),
+    ("Salary: £8,114.72 Pro Rata Per Annum", "GB", (8_114.72, 8_114.72, "GBP", "year")),
     ("Tier A: $153-175k\n\nTier B: $137-150k", "US", (137_000, 175_000, "USD", "year")),
     ("NYC: the pay range is $76,000 - $104,500. Elsewhere the pay range is $68,000 - $93,500.", "US",
      (68_000, 104_500, "USD", "year")),
@@ -84,10 +87,22 @@ def test_a_sum_that_is_not_pay_is_left_alone(text: str) -> None:
     assert salary(text, "US") is None
 
 
-def test_a_bare_dollar_has_no_currency_where_nothing_tells_the_country() -> None:
-    found = salary("Salary: $120,000 - $150,000", None)
+@pytest.mark.parametrize("country", [None, "BR", "DE"])
+def test_a_bare_dollar_is_that_of_the_us_where_no_country_with_another_is_named(country: str | None) -> None:
+    found = salary("Salary: $120,000 - $150,000", country)
+    assert found is not None
+    assert found.value.currency == "USD"
+
+
+@pytest.mark.parametrize("country", ["MX", "AR", "JM"])
+def test_a_bare_dollar_stays_unknown_where_the_country_writes_its_own_money_so(country: str) -> None:
+    found = salary("Salary: $120,000 - $150,000 per year", country)
     assert found is not None
     assert found.value.currency is None
+
+
+def test_a_sum_without_currency_has_no_period_where_a_months_pay_is_as_large() -> None:
+    assert salary("Salary: 15,000.00", "ET") is None
 
 
 def test_a_bare_dollar_is_read_by_the_only_country_that_the_text_names() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from tasks.rules.employment import in_text, in_title
+from tasks.rules.seniority import in_text as level_in_text
 from tasks.rules.seniority import seniority
 
 LEVELS = [
@@ -32,6 +33,11 @@ LEVELS = [
     ("Entry Level Technician", "entry"),
     ("Software Engineer I", "entry"),
     ("Software Engineer II", "mid"),
+    ("Software Engineer I\u200bI", "mid"),
+    ("Software Engineer III", "senior"),
+    ("Associate Software Engineer", "entry"),
+    ("Rotation Program Engineer", "entry"),
+    ("Software Engineer (0-2 years experience)", "entry"),
     ("Senior Product Manager", "senior"),
     ("Senior Staff Nurse", "senior"),
 ]
@@ -58,9 +64,19 @@ NO_LEVEL = [
     "Junior/Senior Developer",
     "Senior or Staff Engineer",
     "Mid-Market Account Executive",
-    "Software Engineer III",
+    "Software Engineer IV",
+    "Data Analyst I or II",
+    "Financial Analyst I/II",
+    "Associate",
+    "Associate General Counsel",
     "Assistant Vice President",
     "",
+]
+LEVELS_IN_TEXTS = [
+    ("this is an entry-level position", "entry"),
+    ("this role is ideal for a new grad joining our platform team", "entry"),
+    ("recent graduates welcome. 0-2 years of experience with python.", "entry"),
+    ("you will mentor junior engineers and report to senior leaders", None),
 ]
 TYPES_IN_TITLES = [
     ("Security Engineer (Contract)", "contract"),
@@ -70,6 +86,11 @@ TYPES_IN_TITLES = [
     ("Analyst, 12-month fixed-term", "temporary"),
     ("Marketing Internship", "intern"),
     ("RN PRN", "per_diem"),
+    ("Bank Staff Nurse", "per_diem"),
+    ("Bank Manager", None),
+    ("Bank Teller", None),
+    ("Locum Consultant in Radiology", "temporary"),
+    ("Sales Representative (B2b)", None),
     ("Freelance Designer", "contract"),
     ("Cook (full-time or part-time)", None),
     ("Contract Manager", None),
@@ -83,9 +104,12 @@ TYPES_IN_TEXTS = [
     ("this is a full-time 6-month internship", "intern"),
     ("a 12-month fixed-term contract", "temporary"),
     ("the post is offered on a part-time basis", "part_time"),
+    ("employed on a fixed term contract basis", "temporary"),
     ("full-time", "full_time"),
     ("beschäftigungsart: vollzeit", "full_time"),
     ("employment type: full-time or part-time", None),
+    ("this is not a full-time position", None),
+    ("must be eligible to work in the us on a full time basis", None),
     ("fellows may be offered a full-time role later", None),
     ("you negotiate contracts with suppliers", None),
 ]
@@ -101,6 +125,12 @@ def test_a_level_word_in_the_title_is_the_level(title: str, level: str) -> None:
 @pytest.mark.parametrize("title", NO_LEVEL, ids=[title or "empty" for title in NO_LEVEL])
 def test_a_profession_or_a_choice_is_no_level(title: str) -> None:
     assert seniority(title.lower()) is None
+
+
+@pytest.mark.parametrize(("text", "level"), LEVELS_IN_TEXTS, ids=[text for text, _ in LEVELS_IN_TEXTS])
+def test_a_level_is_read_from_a_sentence_that_gives_it_to_this_role(text: str, level: str | None) -> None:
+    found = level_in_text(text)
+    assert (found and found.value) == level
 
 
 @pytest.mark.parametrize(("title", "kind"), TYPES_IN_TITLES, ids=[title for title, _ in TYPES_IN_TITLES])

@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -331,3 +332,31 @@ def test_a_newer_a_damaged_and_a_missing_file_say_what_they_are(settings, tmp_pa
 def test_the_database_is_its_owners_alone(db, settings):
     assert settings.database.stat().st_mode & 0o077 == 0
     assert settings.data_dir.stat().st_mode & 0o077 == 0
+
+
+def layout(path):
+    with sqlite3.connect(path) as file:
+        objects = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+        tables = [row[1] for row in file.execute(objects) if row[0] == "table"]
+        columns = {name: file.execute(f"PRAGMA table_info({name})").fetchall() for name in tables}
+        return file.execute(objects).fetchall(), columns
+
+
+@pytest.mark.parametrize("version", range(1, store.VERSION))
+@pytest.mark.parametrize("opened", [store.open_database, store.open_reader])
+def test_a_file_of_an_earlier_version_is_brought_up_to_date_and_keeps_its_rows(settings, tmp_path, version, opened):
+    path = settings.database
+    path.parent.mkdir()
+    with sqlite3.connect(path) as old:
+        steps = [store.MIGRATIONS[step] for step in range(2, version + 1)]
+        old.executescript(store.SCHEMA.read_text() + "".join(steps) + f"PRAGMA user_version = {version};")
+        old.execute("INSERT INTO recipes VALUES ('r1', '{}', '2026-01-01')")
+        old.execute(
+            "INSERT INTO extractions(content_hash, recipe, fields, evidence, at) VALUES ('h', 'r1', ?, '{}', '2026')",
+            ('{"seniority": "lead"}',),
+        )
+    old.close()
+    with closing(opened(path)) as connection:
+        assert extractions.stored(connection, "r1", ["h"]) == {"h": Extraction(seniority="lead")}
+    store.open_database(tmp_path / "new.db").close()
+    assert layout(path) == layout(tmp_path / "new.db")
