@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     vllm_quantization: str | None = Field(None, description="likewise, such as `fp8`")
     vllm_context_tokens: int = Field(8192, ge=1024, description="of prompt and answer; longer texts are cut")
     vllm_answer_tokens: int = Field(1024, ge=64, description="of one answer; twice as many at a second try")
-    vllm_in_flight: int = Field(256, ge=1, le=4096, description="requests at the most; fewer where the server is busy")
+    vllm_in_flight: int = Field(320, ge=1, le=4096, description="requests at the most; fewer where the server is busy")
     vllm_timeout_seconds: float = Field(120.0, gt=0, description="for one answer")
     vllm_patience_seconds: float = Field(60.0, ge=0, description="with a server that is away, before the run goes on")
     vllm_attempts: int = Field(3, ge=1, description="runs that ask again about a posting the model stumbles over")

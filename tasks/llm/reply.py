@@ -7,6 +7,7 @@ is bounded, since an unbounded one runs to the token limit. The words come befor
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -102,6 +103,7 @@ class JobFields(BaseModel):
     skills: Annotated[list[Words], Field(max_length=SKILLS)]
 
 
+@cache
 def schema() -> dict[str, Any]:
     """The JSON schema that the server must obey, without the descriptions that only people read."""
     return _bare(JobFields.model_json_schema())  # type: ignore[no-any-return]

@@ -1,7 +1,9 @@
 """The HTTP of an OpenAI-compatible vLLM server: one call each, bounded in size and time, never raising."""
 
 import asyncio
+import itertools
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +16,8 @@ from tasks.hosts import retry_after_seconds
 from tasks.settings import Settings
 
 ANSWER_MAX_BYTES = 4_000_000
+LOAD = ("vllm:num_requests_running", "vllm:num_requests_waiting")
+POOL = 16  # connections
 LOOK_SECONDS = 5.0  # for calls that cost the server nothing
 BUSY = (429, 503)
 OURS = (400, 413, 422)  # about this one request
@@ -38,14 +42,15 @@ class Wire:
         key = settings.vllm_api_key
         self.url = settings.vllm_root
         self._timeout_seconds = settings.vllm_timeout_seconds
-        self._client = httpx.AsyncClient(
-            base_url=self.url,
-            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
-            timeout=httpx.Timeout(settings.vllm_timeout_seconds, connect=settings.connect_timeout_seconds, pool=None),
-            # a connection for each request in flight: shared ones made 256 at once three times slower
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=settings.vllm_in_flight + 8),
-            trust_env=False,
-        )
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        timeout = httpx.Timeout(settings.vllm_timeout_seconds, connect=settings.connect_timeout_seconds, pool=None)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=POOL)
+        # some small pools: httpx looks at every connection of a pool for each request
+        self._clients = [
+            httpx.AsyncClient(base_url=self.url, headers=headers, timeout=timeout, limits=limits, trust_env=False)
+            for _ in range(math.ceil(settings.vllm_in_flight / POOL))
+        ]
+        self._turn = itertools.cycle(self._clients)
 
     async def models(self) -> Sent:
         return await self._call("GET", "/v1/models", None, LOOK_SECONDS)
@@ -62,18 +67,19 @@ class Wire:
         if sent.kind != "ok" or not isinstance(sent.body, str):
             return None
         found: dict[str, float] = {}
-        for family in text_string_to_metric_families(sent.body):
+        ours = "".join(line for line in sent.body.splitlines(keepends=True) if line.startswith(LOAD))
+        for family in text_string_to_metric_families(ours):
             for sample in family.samples:
                 found[sample.name] = found.get(sample.name, 0.0) + sample.value
-        running, waiting = found.get("vllm:num_requests_running"), found.get("vllm:num_requests_waiting")
+        running, waiting = (found.get(name) for name in LOAD)
         return None if running is None or waiting is None else (running, waiting)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await asyncio.gather(*(client.aclose() for client in self._clients))
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float) -> Sent:
         try:
-            async with asyncio.timeout(seconds), self._client.stream(method, path, json=body) as answer:
+            async with asyncio.timeout(seconds), next(self._turn).stream(method, path, json=body) as answer:
                 content = bytearray()
                 async for chunk in answer.aiter_bytes():
                     content += chunk

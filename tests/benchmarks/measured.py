@@ -48,6 +48,7 @@ def without_prefect(flow: ModuleType) -> Callable[..., Any]:
     """The flow's function, with mere functions in the place of its tasks and artifacts."""
     from prefect.states import Completed
 
+    from flows import extract
     from tasks import upsert
 
     scrape_company = flow.scrape_company
@@ -63,9 +64,8 @@ def without_prefect(flow: ModuleType) -> Callable[..., Any]:
         return None
 
     whole = {"whole": lambda thing: thing}
-    flow.__dict__.update(
-        scrape_company=Scrape(), extract_batch=flow.extract_batch.fn, acreate_table_artifact=nothing, **whole
-    )
+    flow.__dict__.update(scrape_company=Scrape(), acreate_table_artifact=nothing, **whole)
+    extract.__dict__.update(extract_batch=extract.extract_batch.fn, acreate_table_artifact=nothing, **whole)
     upsert.__dict__.update(
         upsert_batch=upsert.upsert_batch.fn,
         acreate_progress_artifact=nothing,

@@ -151,7 +151,7 @@ def test_a_server_that_stays_away_is_left_out_and_no_posting_is_to_blame(server,
     found, engine = outcomes(make_settings(vllm_url=url, **QUICK), 40)
     assert found == {"unreachable": 40}
     assert "vLLM is left out" in engine.fault
-    assert len(server.asked) <= 40
+    assert len(server.asked) < 2 * 40  # the first ones twice, those that were to follow not at all
 
 
 def test_a_server_that_dies_in_mid_batch_is_left_out(server, url, make_settings):
