@@ -57,7 +57,7 @@ async def claims(company: Company, page: Page, settings: Settings, engine: objec
         raise ExtractionError(f"a context of {context_tokens} tokens leaves no room for a page; 4096 would")
     assert settings.vllm_url is not None
     question = {
-        "url": settings.vllm_url.rstrip("/").removesuffix("/v1"),
+        "url": settings.vllm_root,
         "model": model,
         "key": settings.vllm_api_key.get_secret_value() if settings.vllm_api_key else "none",
         "html": page.text,
