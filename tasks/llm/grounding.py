@@ -29,6 +29,7 @@ GROUPS = {
 }
 SINGLE = ("workplace_type", "employment_type", "seniority", "country", "city")
 LEAST_LETTERS = 2
+COMPOUNDED_FROM = 4  # letters
 BARE_FROM = 1000  # a smaller sum with neither currency nor period may be anything: years, days, people
 MARKUP = set('<>{}"`\\')  # of code and of answers, never of a skill's name
 DOLLARS = {code for sign, code in money.CURRENCIES.items() if sign.endswith("$")} - {money.DOLLAR}
@@ -105,11 +106,25 @@ def find(quote: str, document: Document, least_letters: int = LEAST_LETTERS, is_
     if sum(char.isalnum() for word in words for char in word) < least_letters:
         return None
     pattern = r"\s+".join(map(re.escape, words))
-    bounded = re.compile(rf"(?<!\w){pattern}(?!\w)" if is_word else pattern, re.IGNORECASE)
+    before, after = (r"(?<!\w)", r"(?!\w)") if is_word else (_begin(words[0]), _end(words[-1]))
+    bounded = re.compile(before + pattern + after, re.IGNORECASE)
     for part, text in document.parts().items():
         if match := bounded.search(shown(text)):  # the same length as the text: the offsets are the text's own
             return Place(part, match.start(), text[match.start() : match.end()])
     return None
+
+
+def _begin(word: str) -> str:
+    """Not within a word or a number: `20,000` does not stand in `120,000`."""
+    is_bounded = word[0].isascii() and word[0].isalnum()
+    return r"(?<![A-Za-z0-9])(?<![0-9][.,])" if is_bounded else ""
+
+
+def _end(word: str) -> str:
+    """Not within a number, nor within a word, but for what may begin a compound: `Vollzeit` in `Vollzeitstelle`."""
+    if word[-1].isdigit():
+        return r"(?![0-9]|[.,][0-9])"
+    return r"(?![A-Za-z0-9])" if word.isascii() and word[-1].isalnum() and len(word) < COMPOUNDED_FROM else ""
 
 
 def _quote(answer: Extraction, key: str) -> str:
