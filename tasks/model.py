@@ -69,27 +69,36 @@ _HALF_PAIR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One page to fetch; `accept="html"` asks robots.txt first."""
+    """One page to fetch; `accept="html"` asks robots.txt first.
+
+    Shape: `about` is what the page that led here says of it, for the source to read; it is never sent.
+    """
 
     url: str
     accept: Literal["json", "html", "xml"] = "json"
     body: dict[str, Any] | None = None  # sent as JSON by POST
+    about: dict[str, Any] | None = None
 
     @property
     def key(self) -> str:
         """The same for the same page, whatever run asks for it."""
-        return self.url if self.body is None else f"{self.url} {json.dumps(self.body, sort_keys=True)}"
+        rest = (json.dumps(part, sort_keys=True) for part in (self.body, self.about) if part is not None)
+        return " ".join([self.url, *rest])
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a request brought: bytes as received (decompressed), and when."""
+    """What a request brought: bytes as received (decompressed), and when.
+
+    Shape: `claims` is what a model says stands there, of a source that asks one; only `parse` decides what does.
+    """
 
     request: Request
     url: str  # where redirects ended
     body: bytes
     fetched_at: datetime
     headers: dict[str, str] = field(default_factory=dict)  # lower-case names
+    claims: tuple[dict[str, Any], ...] = ()
 
     @property
     def text(self) -> str:

@@ -22,6 +22,7 @@ from tasks.settings import Settings
 from tasks.store.pending import Selection
 
 THREADS = 2
+READERS = 2  # of 170 MB each
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -42,6 +43,7 @@ class Run:
     model_fault: str | None = None  # why a model that the settings name is left out
     is_anew: bool = False  # extract as if nothing were known yet
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # batches take turns at the one writer
+    reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))  # pages put to a model
     is_full: bool = False  # read every page anew, whatever it yielded before
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "rolecall"))
 

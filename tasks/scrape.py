@@ -2,10 +2,11 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -23,14 +24,17 @@ from prefect.tasks import Task
 from tasks import normalize
 from tasks.errors import BlockedError, GoneError, ParseError, PipelineError, TransientError
 from tasks.fetch import Counts
+from tasks.llm import scrapegraph
 from tasks.model import Company, Page, Posting, Request
 from tasks.run import Run
 from tasks.store.boards import LANDED, TEXT
 from tasks.store.ledger import BoardRun, KnownPage, known_pages
 
+log = logging.getLogger(__name__)
+
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
-SHARED = ("model.py", "normalize.py", "vocabulary.py")
+SHARED = ("model.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
 ENDINGS: dict[type[BaseException], str] = {GoneError: "gone", BlockedError: "blocked"}
 
 
@@ -120,6 +124,8 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts) -> N
         raise blocked
     if blocked:  # what we were let into lands, and proves nothing about the rest
         board.error = str(blocked)
+    if _asks_model(source):
+        _doubt(board, visits[0], blocked)
     board.misses_to_close = source.MISSES_TO_CLOSE
 
 
@@ -147,6 +153,20 @@ def _judge(board: BoardRun, visits: Sequence[Visit | None], is_cut: bool) -> Non
         board.outcome = "unchanged" if board.not_modified == len(read) else "complete"
 
 
+def _doubt(board: BoardRun, listing: Visit | None, blocked: BlockedError | None) -> None:
+    """A listing read by a model is never proven complete: nothing closes by it, however often it says the same."""
+    assert listing is not None  # the first page of a board is read, or the board has failed
+    proposed, kept = listing.page.claimed or 0, len(listing.page.requests)
+    told = f"read by a model: {kept} of {proposed} proposals stand on the page"
+    told += ", which has not changed since" if listing.is_unchanged else ""
+    board.outcome, board.error = "truncated", f"{told}; {blocked}" if blocked else told
+    log.info("%s: %s", board.company.name, board.error)
+
+
+def _asks_model(source: ModuleType) -> bool:
+    return getattr(source, "IS_READ_BY_MODEL", False)
+
+
 async def _visit(
     company: Company, source: ModuleType, request: Request, run: Run, counts: Counts, known: KnownPage | None
 ) -> Visit:
@@ -154,6 +174,9 @@ async def _visit(
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
         return Visit(known, is_unchanged=True, is_dry=_is_dry(request, known))
     assert page is not None  # without validators there is no 304
+    if _asks_model(source) and request == source.start(company):
+        async with run.reading:
+            page = replace(page, claims=await scrapegraph.claims(company, page, run.settings, run.engine))
     return await run.work(_read, company, source, page)
 
 

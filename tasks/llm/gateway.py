@@ -76,6 +76,7 @@ class Gateway:
             "schema": _hash(json.dumps(reply.schema(), sort_keys=True)),
             "reading": _hash(*((here / name).read_text("utf-8") for name in READING)),
             "temperature": 0,
+            "is_thinking": False,
             "context_tokens": self.context_tokens,
             "answer_tokens": self._settings.vllm_answer_tokens,
             "fields": sorted(self._settings.asked_fields),

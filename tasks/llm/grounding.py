@@ -29,6 +29,7 @@ GROUPS = {
 }
 SINGLE = ("workplace_type", "employment_type", "seniority", "country", "city")
 LEAST_LETTERS = 2
+BARE_FROM = 1000  # a smaller sum with neither currency nor period may be anything: years, days, people
 MARKUP = set('<>{}"`\\')  # of code and of answers, never of a skill's name
 DOLLARS = {code for sign, code in money.CURRENCIES.items() if sign.endswith("$")} - {money.DOLLAR}
 
@@ -137,7 +138,7 @@ def _salary(claims: dict[str, Any], found: Place) -> Reason | None:
         return "disagrees with its quote"
     if period and any(amount.period not in (None, period) for amount in said):
         return "disagrees with its quote"
-    low, high = SANE[period] if period else (0, float("inf"))
+    low, high = SANE[period] if period else (SANE["hour"][0] if signs else BARE_FROM, SANE["year"][1])
     return None if ends == sorted(ends) and all(low <= end <= high for end in ends) else "no such value"
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from tasks.errors import StoreError
 
 SCHEMA = Path(__file__).parent.parent / "schema.sql"
-MIGRATIONS = {2: SCHEMA.with_name("schema_2.sql").read_text()}  # version -> what leads to it from the one before
+MIGRATIONS = {2: SCHEMA.with_name("schema_2.sql").read_text("utf-8")}  # version -> what leads to it from the one before
 VERSION = 1 + len(MIGRATIONS)
-SCRIPT = SCHEMA.read_text() + "".join(MIGRATIONS.values())  # of a new file
+SCRIPT = SCHEMA.read_text("utf-8") + "".join(MIGRATIONS.values())  # of a new file
 
 
 def open_database(path: Path) -> sqlite3.Connection:

@@ -105,7 +105,7 @@ def remember(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: s
 
 
 def _page_row(company: str, page: KnownPage) -> tuple[Any, ...]:
-    requests = [{"url": r.url, "accept": r.accept, "body": r.body} for r in page.requests]
+    requests = [{"url": r.url, "accept": r.accept, "body": r.body, "about": r.about} for r in page.requests]
     return (
         company, page.request, page.etag, page.last_modified, page.body_hash, page.parser, page.claimed,
         json.dumps(page.posting_ids), json.dumps(requests), page.fetched_at,

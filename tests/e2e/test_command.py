@@ -87,10 +87,11 @@ def test_ingest_says_in_plain_lines_what_it_did(shell, site):
     assert said.code == 0
     assert ESCAPE not in said.out + said.err
     lines = said.out.splitlines()
-    assert [line.split("\t")[2] for line in lines[:-2]] == ["complete"] * 6
-    assert lines[-2] == (
+    assert [line.split("\t")[2] for line in lines[:-3]] == ["complete"] * 6
+    assert lines[-3] == (
         f"Completed: 6 boards (6 complete); jobs: {site[0].total()} fetched, {site[0].total()} new, 0 changed, 0 closed"
     )
+    assert lines[-2] == f"Fields: {site[0].total()} extracted · 0 remembered"
     assert lines[-1] == str(shell.database)
     again = shell("ingest", "--json")
     assert (again.code, again.json["state"]) == (0, "Completed")

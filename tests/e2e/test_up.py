@@ -12,6 +12,7 @@ from flows import local
 from tests.e2e.conftest import Shell, listed, until
 
 DEPLOYMENT = "/deployments/name/ingest/scheduled"
+REPLAY = "/deployments/name/extract/replay"
 
 
 @pytest.fixture
@@ -53,6 +54,9 @@ def test_up_serves_the_jobs_and_the_schedule_and_ctrl_c_ends_all(shell, site):
         assert until(lambda: httpx.get(asked, trust_env=False).status_code == 200)
         (schedule,) = httpx.get(asked, trust_env=False).json()["schedules"]
         assert (schedule["schedule"]["cron"], schedule["active"]) == ("0 * * * *", True)
+        replay = f"{address(said, 'Prefect')}/api{REPLAY}"
+        assert until(lambda: httpx.get(replay, trust_env=False).status_code == 200)
+        assert httpx.get(replay, trust_env=False).json()["schedules"] == []
         facts = shell("status", "--json").json
         assert (facts["prefect"], facts["datasette"], facts["last_run"]["state"]) == (True, True, "completed")
         assert len(shell.processes()) >= 4

@@ -61,6 +61,7 @@ PAY = {"salary_currency": "USD", "salary_period": "year"}
             DISAGREES,
         ),
         ("10 % bonus", {"salary_min": 10.0, "salary_period": "year"}, NO_VALUE),
+        ("at least 3 to five", {"salary_min": 3.0}, NO_VALUE),
         ("$999,999 a year", {"salary_min": 999999.0}, ABSENT),
         ("", {"salary_min": 120000.0}, ABSENT),
         ("$", {"salary_min": 120000.0}, ABSENT),

@@ -1,12 +1,14 @@
 """Every recorded page against its expected file, and the contract that every source keeps.
 
 A page is `<source>.<board>.<n>.<json|html|xml>` with `~` for a slash of the board; page 1 is the one that `start` asks
-for, later ones were followed. A missing expected file is written, and the test then fails so that a person reads it.
+for, later ones were followed. Beside it, `….told.json` has what a model claims of a list, or what a list said of a job.
+A missing expected file is written, and the test then fails so that a person reads it.
 """
 
 import ast
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -21,11 +23,11 @@ from tests.record import FIXTURES, company_of
 
 SOURCES = Path(import_module("tasks.sources").__path__[0])
 NAMES = sorted(path.stem for path in SOURCES.glob("[!_]*.py"))
-PAGES = sorted(path for path in FIXTURES.glob("*.*") if not path.name.endswith(".expected.json"))
+PAGES = sorted(path for path in FIXTURES.glob("*.*") if not path.name.endswith((".expected.json", ".told.json")))
 FETCHED_AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HEADINGS = ("Site:", "API:", "Board:", "Paging:", "Shape:", "Limits:", "Checked:")
-READING = {"ast", "collections", "contextlib", "datetime", "hashlib", "html", "json", "math", "re", "typing", "urllib",
-           "zlib"}  # fmt: skip
+READING = {"ast", "collections", "contextlib", "datetime", "hashlib", "html", "itertools", "json", "math", "re",
+           "typing", "urllib", "zlib"}  # fmt: skip
 READING_ONLY = READING | {"extruct", "lxml", "price_parser", "pydantic", "selectolax", "tasks"}
 
 
@@ -40,7 +42,11 @@ def recorded(path: Path) -> tuple[ModuleType, Company, Page]:
     if number > 1:
         address = f"https://{company.board.partition('/')[0]}/job/{number}"
         request = Request(address, "xml" if path.suffix == ".xml" else "html")
-    return module, company, Page(request, request.url, path.read_bytes(), FETCHED_AT)
+    side = path.with_name(f"{path.stem}.told.json")
+    told = json.loads(side.read_bytes()) if side.exists() else []
+    if isinstance(told, dict):
+        return module, company, Page(replace(request, about=told), request.url, path.read_bytes(), FETCHED_AT)
+    return module, company, Page(request, request.url, path.read_bytes(), FETCHED_AT, claims=tuple(told))
 
 
 def read(module: ModuleType, company: Company, page: Page) -> dict[str, Any]:
@@ -48,7 +54,11 @@ def read(module: ModuleType, company: Company, page: Page) -> dict[str, Any]:
     return {
         "claimed": module.claimed(company, page),
         "postings": [job.model_dump(mode="json", exclude_defaults=True) for job in results if isinstance(job, Posting)],
-        "requests": [[item.accept, item.url] for item in results if isinstance(item, Request)],
+        "requests": [
+            [item.accept, item.url, *([item.about] if item.about else [])]
+            for item in results
+            if isinstance(item, Request)
+        ],
     }
 
 

@@ -19,7 +19,7 @@ EXPECTED = (KeyError, TypeError, ValueError, AttributeError, LookupError)  # a p
 PAYLOADS = [
     (path.name.partition(".")[0], json.loads(path.read_bytes()))
     for path in sorted(FIXTURES.glob("*.json"))
-    if not path.name.endswith(".expected.json")
+    if not path.name.endswith((".expected.json", ".told.json"))
 ]
 ITEMS = [
     item
