@@ -21,7 +21,7 @@ class ShoutingEngine:
                 seniority="mid",
                 city="Atlantis",
                 evidence={
-                    "seniority": Evidence(origin="model", part="title", quote=document.title[:5].upper()),
+                    "seniority": Evidence(origin="model", part="title", quote=document.title),
                     "city": Evidence(origin="model", part="text", quote="the sunken city of Atlantis"),
                 },
                 asked=asked,
