@@ -183,7 +183,8 @@ def test_prefect_shows_the_boards_by_name_the_failed_one_with_its_reason_and_the
         for _ in range(120):
             query = {"flow_runs": {"id": {"any_": [flow_run]}}, "limit": 200}
             runs = api.post("/task_runs/filter", json=query).json()
-            if len(runs) > 30 and all(run["state_type"] in ("COMPLETED", "FAILED") for run in runs):
+            ended = (run["state"] and run["state_type"] in ("COMPLETED", "FAILED") for run in runs)
+            if len(runs) > 30 and all(ended):  # the server writes a run's type before its state
                 break
             asyncio.run(asyncio.sleep(0.5))
         names = {run["name"]: run["state"] or {} for run in runs}
