@@ -19,11 +19,10 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.show import ORIGINS, sentence
+from flows.show import by_origin, sentence
 from tasks import settings as configuration
 from tasks.errors import ConfigError
 from tasks.extract import extract_batch
-from tasks.model import FIELDS
 from tasks.run import Run, open_run
 from tasks.store import extractions, recipes, runs, search
 from tasks.store.pending import Selection, count_pending, pending
@@ -81,11 +80,8 @@ async def extract_all(run: Run, which: Selection, limit: int | None = None) -> i
 
 async def summarise(run: Mapping[str, Any]) -> None:
     """An artifact with the counts of each field by origin."""
-    fields = json.loads(run["fields"])
-    if not fields:
-        return
-    rows = [{"field": name, **{each: fields.get(name, {}).get(each, 0) for each in ORIGINS}} for name in FIELDS]
-    await acreate_table_artifact(table=rows, key="extraction-summary", description=sentence(run))
+    if json.loads(run["fields"]):
+        await acreate_table_artifact(table=by_origin(run), key="extraction-summary", description=sentence(run))
 
 
 def _selection(run: Run, recipe: str, company: str | None) -> Selection:

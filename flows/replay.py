@@ -106,7 +106,6 @@ def prune(
 
 def _in_force(settings: Settings) -> str | None:
     """The recipe that a run would use now; None where the model's server does not say."""
-
     try:
         return asyncio.run(_recipe_now(settings))
     except ExtractionError as error:

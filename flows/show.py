@@ -157,13 +157,14 @@ def _extraction(run: dict[str, Any]) -> dict[str, Any]:
 def _say_extraction(run: dict[str, Any]) -> None:
     """One line, and where a model was asked a table of where each field's values come from."""
     out.print(f"Fields: {sentence(run)}")
-    counts = json.loads(run["fields"])
     if json.loads(run["outcomes"]):
-        lines = [{"field": name, **{each: counts.get(name, {}).get(each, 0) for each in ORIGINS}} for name in FIELDS]
-        heading = (
-            [] if out.is_terminal else [{name: name for name in ("field", *ORIGINS)}]
-        )  # a table has one of its own
-        table([*heading, *lines], ("field", *ORIGINS))
+        headed(by_origin(run), ("field", *ORIGINS))
+
+
+def by_origin(run: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row for each field: how many of its values came from where."""
+    counts = json.loads(run["fields"])
+    return [{"field": name, **{each: counts.get(name, {}).get(each, 0) for each in ORIGINS}} for name in FIELDS]
 
 
 def sentence(run: Mapping[str, Any]) -> str:
