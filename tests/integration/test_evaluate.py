@@ -120,7 +120,7 @@ def test_the_model_alone_is_asked_for_everything_that_is_labelled(evaluate):
     said = json.loads(evaluate(CASES, "--engine", "vllm", "--json", engine="tests.shouting:ShoutingEngine").stdout)
     fields = {row["field"]: row for row in said["fields"]}
     seniority = fields["seniority"]
-    assert (seniority["wrong"], seniority["missed"]) == (2, 1)  # its quote `LEAD ` does not say what it claims
+    assert (seniority["wrong"], seniority["missed"]) == (1, 2)  # two titles it quotes say another level: not believed
     assert fields["salary"]["missed"] == 1
     assert said["outcomes"] == {"answered": 3}
 
