@@ -71,13 +71,15 @@ _HALF_PAIR = re.compile(
 class Request:
     """One page to fetch; `accept="html"` asks robots.txt first.
 
-    Shape: `about` is what the page that led here says of it, for the source to read; it is never sent.
+    Shape: `about` is what the page that led here says of it, for the source to read; it is never sent. A request that
+    `is_settled` is for one posting in full: it is not sent again while the list says the same (`about`) of it.
     """
 
     url: str
     accept: Literal["json", "html", "xml"] = "json"
     body: dict[str, Any] | None = None  # sent as JSON by POST
     about: dict[str, Any] | None = None
+    is_settled: bool = False
 
     @property
     def key(self) -> str:
@@ -119,6 +121,7 @@ class Posting(BaseModel):
 
     Shape: `id` is the platform's own. `locations` holds every place as the platform writes it, the main one first.
     `country` is ISO 3166 alpha-2. `description_html` is real HTML (unescaped), not yet sanitised.
+    `hiring_organization` is for sources that list the jobs of many companies.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -126,6 +129,7 @@ class Posting(BaseModel):
     id: str = Field(min_length=1, max_length=400)
     title: str = Field(min_length=1, max_length=1000)
     url: str = Field(pattern=r"^https?://\S+$")
+    hiring_organization: str | None = Field(default=None, max_length=200)
     apply_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     description_html: str = ""
     locations: tuple[str, ...] = ()
@@ -149,7 +153,7 @@ class Posting(BaseModel):
     def _places_once_each(cls, places: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(" ".join(place.split()) for place in places if place and place.strip()))
 
-    @field_validator("apply_url", "city", "department", "requisition_id", mode="before")
+    @field_validator("apply_url", "city", "department", "hiring_organization", "requisition_id", mode="before")
     @classmethod
     def _empty_is_unknown(cls, value: Any) -> Any:
         return None if isinstance(value, str) and not value.strip() else value

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     page_max_bytes: int = Field(64_000_000, gt=0, description="of one page, decompressed")
     page_max_redirects: int = Field(5, ge=0, description="of one page")
     board_max_pages: int = Field(3000, ge=1, description="a board with more is marked truncated")
+    detail_max_age_days: float = Field(
+        7.0, ge=0, description="a job's own page is read again after about so long, though its list entry is the same"
+    )
     host_pause_max_seconds: float = Field(120.0, gt=0, description="a longer Retry-After fails the board at once")
     retries: int = Field(3, ge=0, le=10, description="of a board, on transient errors only")
     retry_delay_seconds: float = Field(2.0, ge=0, description="doubles with each retry, with jitter")

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections import deque
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,9 @@ from tasks.sources._links import unpacked
 
 FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 POSTINGS = 2
+IDS = {"id", "Id", "uuid", "shortcode", "externalPath", "guid"}
+TITLES = {"title", "Title", "text", "name", "jobOpeningName"}
+ENTRIES = "url|sitemap|item|entry|position|job"  # of a sitemap or a feed
 PEOPLE = re.compile(r"recruiter|hiring_?manager|owner|contact|author|creator|user(?:_?name)?$|applicationContact", re.I)
 MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(
@@ -46,7 +50,7 @@ def trimmed(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: None if PEOPLE.search(key) else trimmed(part) for key, part in value.items()}
     if isinstance(value, list):
-        is_board = all(isinstance(part, dict) and "id" in part and {"title", "text"} & set(part) for part in value)
+        is_board = all(isinstance(part, dict) and IDS & set(part) and TITLES & set(part) for part in value)
         return [trimmed(part) for part in (value[:POSTINGS] if is_board else value)]
     return anonymous(value) if isinstance(value, str) else value
 
@@ -57,9 +61,12 @@ def fixture(page: Page) -> str:
         return json.dumps(trimmed(page.json()), indent=1, ensure_ascii=False) + "\n"
     if page.request.accept == "xml":
         text = unpacked(page).decode("utf-8", "replace")
-        head, entries, tail = re.split(r"(<(?:url|sitemap)>.*</(?:url|sitemap)>)", text, maxsplit=1, flags=re.DOTALL)
-        first = re.findall(r"<(?:url|sitemap)>.*?</(?:url|sitemap)>", entries, re.DOTALL)[:POSTINGS]
-        return head + "\n".join(first) + tail
+        name = re.search(rf"<({ENTRIES})\b", text)
+        if name is None:
+            return anonymous(text)
+        entry = rf"<{name[1]}\b[^>]*>.*?</{name[1]}>"
+        head, tail = text[: name.start()], text[text.rindex(f"</{name[1]}>") + len(name[1]) + 3 :]
+        return anonymous(head + "\n".join(re.findall(entry, text, re.DOTALL)[:POSTINGS]) + tail)
     return anonymous(re.sub(r"<(script|style|svg)\b(?![^>]*ld\+json).*?</\1>", "", page.text, flags=re.DOTALL | re.I))
 
 
@@ -82,6 +89,9 @@ def record(
         stem = f"{company.source}.{company.board.partition('?')[0].replace('/', '~')}.{len(written) + 1}"
         path = folder / f"{stem}.{page.request.accept}"
         path.write_text(fixture(page), encoding="utf-8")
+        if written:  # how a test asks for it again
+            asked = json.dumps(trimmed(asdict(page.request)), indent=1, ensure_ascii=False)
+            path.with_suffix(".request.json").write_text(f"{asked}\n", encoding="utf-8")
         written.append(path)
     return written
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from tasks.errors import StoreError
 
 SCHEMA = Path(__file__).parent.parent / "schema.sql"
-MIGRATIONS = {2: SCHEMA.with_name("schema_2.sql").read_text("utf-8")}  # version -> what leads to it from the one before
+MIGRATIONS = {  # version -> what leads to it from the one before
+    version: SCHEMA.with_name(f"schema_{version}.sql").read_text("utf-8") for version in (2, 3)
+}
 VERSION = 1 + len(MIGRATIONS)
 SCRIPT = SCHEMA.read_text("utf-8") + "".join(MIGRATIONS.values())  # of a new file
 

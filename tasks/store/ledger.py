@@ -2,13 +2,16 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass, field
-from typing import Any
+import zlib
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from tasks.model import Company, Request
 
 LEDGER = (
-    "outcome guard claimed fetched new changed closed reopened requests bytes not_modified retries seconds error"
+    "outcome guard claimed fetched new changed closed reopened requests bytes not_modified same_bytes not_asked "
+    "bytes_saved retries seconds error"
 ).split()
 PROVEN = ("complete", "unchanged")
 FAILED = ("failed", "blocked", "gone")
@@ -27,11 +30,33 @@ class KnownPage:
     posting_ids: list[str]
     requests: list[Request]
     fetched_at: str
+    bytes: int = 0
+
+    def is_younger(self, days: float) -> bool:
+        """Than about so many days: each page has an age of its own, so that not all come due at once."""
+        spread = 0.75 + zlib.crc32(self.request.encode()) / 2**33
+        then = datetime.fromisoformat(self.fetched_at)
+        return datetime.now(UTC) - then < timedelta(days=days * spread)
 
     def validators(self) -> dict[str, str]:
         """Request headers that ask for the page only if it changed."""
         pairs = (("If-None-Match", self.etag), ("If-Modified-Since", self.last_modified))
         return {name: value for name, value in pairs if value}
+
+
+@dataclass(slots=True)
+class Visit:
+    """What one page yielded, read now or remembered; `is_dry` accounts for a missing posting."""
+
+    page: KnownPage
+    how: Literal["read", "not_modified", "same_bytes", "not_asked"]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    is_dry: bool = False
+    is_detail: bool = False
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.how != "read"
 
 
 @dataclass(slots=True)
@@ -44,10 +69,15 @@ class BoardRun:
     rows: list[tuple[Any, ...]] = field(default_factory=list)  # LANDED + TEXT
     seen: list[str] = field(default_factory=list)  # the platform's ids, those of unchanged pages included
     pages: list[KnownPage] = field(default_factory=list)
+    visited: dict[str, Visit] = field(default_factory=dict)  # what a try has read, for the next one
     misses_to_close: int = 1
+    stale_after_days: int | None = None  # jobs that this source has not shown for so long are closed
     requests: int = 0
     bytes: int = 0
     not_modified: int = 0
+    same_bytes: int = 0
+    not_asked: int = 0
+    bytes_saved: int = 0
     retries: int = 0
     seconds: float = 0.0
     error: str | None = None
@@ -99,14 +129,14 @@ def remember(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: s
     if board.outcome in PROVEN or board.outcome == "truncated":
         connection.execute("DELETE FROM pages WHERE company_id = ?", (company,))
         connection.executemany(
-            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_page_row(company, page) for page in board.pages),
         )
 
 
 def _page_row(company: str, page: KnownPage) -> tuple[Any, ...]:
-    requests = [{"url": r.url, "accept": r.accept, "body": r.body, "about": r.about} for r in page.requests]
+    requests = [asdict(request) for request in page.requests]
     return (
         company, page.request, page.etag, page.last_modified, page.body_hash, page.parser, page.claimed,
-        json.dumps(page.posting_ids), json.dumps(requests), page.fetched_at,
+        json.dumps(page.posting_ids), json.dumps(requests), page.fetched_at, page.bytes,
     )  # fmt: skip

@@ -96,16 +96,17 @@ def outcomes(connection: sqlite3.Connection, run_id: int) -> dict[str, int]:
 
 
 def _follow(connection: sqlite3.Connection, companies: list[Company]) -> None:
-    """Add the companies, and take over a new name or address."""
+    """Add the companies, and take over a new name or address; a name that a source gave its job stays."""
     at = now()
     for company in companies:
+        connection.execute(
+            """UPDATE jobs SET company = ?1 FROM companies WHERE company_id = ?2 AND companies.id = ?2
+               AND jobs.company = companies.name AND jobs.company IS NOT ?1""",
+            (company.name, company.id),
+        )
         connection.execute(
             """INSERT INTO companies(id, name, source, board, base_url, added_at) VALUES (?, ?, ?, ?, ?, ?)
                ON CONFLICT(id) DO UPDATE SET name = excluded.name, base_url = excluded.base_url
                WHERE (name, base_url) IS NOT (excluded.name, excluded.base_url)""",
             (company.id, company.name, company.source, company.board, company.base_url, at),
-        )
-        connection.execute(
-            "UPDATE jobs SET company = ? WHERE company_id = ? AND company IS NOT ?",
-            (company.name, company.id, company.name),
         )

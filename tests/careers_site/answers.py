@@ -5,7 +5,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any, NamedTuple
 
-from tests.careers_site import shape_ashby, shape_greenhouse, shape_jsonld, shape_lever
+from tests.careers_site import shape_ashby, shape_greenhouse, shape_jsonld, shape_lever, shapes
 from tests.careers_site.careers import Site
 from tests.careers_site.chance import number
 from tests.careers_site.faults import Answer, Fault
@@ -14,6 +14,7 @@ from tests.careers_site.recorded import RecordedBoard
 HTML, XML, TEXT = "text/html; charset=utf-8", "application/xml; charset=utf-8", "text/plain; charset=utf-8"
 _JSON: dict[str, Any] = {"greenhouse": shape_greenhouse, "lever": shape_lever, "ashby": shape_ashby}
 _UNKNOWN = {name: shape.UNKNOWN for name, shape in _JSON.items()} | {"jsonld": shape_jsonld.UNKNOWN}
+_PAGED = ("offset", "page", "p", "pr", "skip", "start")
 _PATHS = {"greenhouse": "v1/boards", "lever": "v0/postings", "ashby": "posting-api/job-board", "jsonld": "sites"}
 _LISTS = {
     "greenhouse": "/jobs?content=true&pay_transparency=true",
@@ -33,11 +34,15 @@ class Call(NamedTuple):
     path: str
     query: dict[str, str]
     host: str
+    sent: Any = None  # the JSON body of a POST
 
 
-def call_of(path: str, query: dict[str, str], host: str) -> Call | None:
+def call_of(path: str, query: dict[str, str], host: str, sent: Any = None) -> Call | None:
     """What is asked for; None for an address that no platform here has."""
     match path.strip("/").split("/"):
+        case [source, slug, *rest] if source in shapes.SHAPES:
+            job = shapes.SHAPES[source].job_of(tuple(rest), query)
+            return Call(source, slug, "detail" if job else "list", job, path, query, host, sent)
         case ["v1", "boards", slug, "jobs"]:
             return Call("greenhouse", slug, "list", "", path, query, host)
         case ["v1", "boards", slug, "jobs", job]:
@@ -65,14 +70,18 @@ def call_of(path: str, query: dict[str, str], host: str) -> Call | None:
 
 def answer(site: Site, call: Call, fault: Fault | None, known: dict[bytes, bytes]) -> Answer:
     """The answer to a call; `known` holds the request's headers, for conditional requests."""
-    if fault and (reply := fault.reply(call.path, wanted_json=call.source in _JSON)):
+    shape = shapes.SHAPES.get(call.source)
+    wanted_json = call.source in _JSON or (shape is not None and shape.KIND == shapes.JSON)
+    if fault and (reply := fault.reply(call.path, wanted_json)):
         return reply
     if call.source == "robots":
         return Answer(fault.body(robots(site, call.host)) if fault else robots(site, call.host), content_type=TEXT)
     if call.source == "home":
         return Answer(home(site), content_type=HTML)
     if (call.source, call.slug) not in site.boards:
-        return _missing(call)
+        return shape.unknown(call.slug) if shape else _missing(call)
+    if shape:
+        return _shaped(site, call, fault, known)
     if fault:
         body = _body(site, call, fault)
         return _missing(call) if body is None else Answer(fault.body(body), content_type=_kind(call))
@@ -81,6 +90,44 @@ def answer(site: Site, call: Call, fault: Fault | None, known: dict[bytes, bytes
         return Answer(b"", 304, headers=validators)
     body = _kept(site, call)
     return _missing(call) if body is None else Answer(body, content_type=_kind(call), headers=validators)
+
+
+def _shaped(site: Site, call: Call, fault: Fault | None, known: dict[bytes, bytes]) -> Answer:
+    """The answer of a shape of its own; one of those before it is remembered by its validators."""
+    validators = [] if fault else _validators(site, call)
+    if not fault and _is_known(validators, known):
+        return Answer(b"", 304, headers=validators)
+    key = _version(site, call)
+    found = None if fault else site.answers.get(key)
+    if found is None:
+        found = shapes.SHAPES[call.source].reply(_asked(site, call, fault))
+        if not fault:
+            site.answers[key] = found
+    body = fault.body(found.body) if fault else found.body
+    is_ok = found.status == 200
+    return Answer(body, found.status, found.content_type, [*found.headers, *(validators if is_ok else [])])
+
+
+def _asked(site: Site, call: Call, fault: Fault | None) -> shapes.Asked:
+    change = fault.rows if fault else list
+    is_first = bool(fault and fault.kind == "repeat-page")
+    query = {name: value for name, value in call.query.items() if not (is_first and name in _PAGED)}
+    sent = {name: value for name, value in (call.sent or {}).items() if not (is_first and name in _PAGED)}
+
+    def row(job: str) -> dict[str, Any] | None:
+        found = site.row(call.source, call.slug, job)
+        return change([found])[0] if found else None
+
+    return shapes.Asked(
+        path=tuple(call.path.strip("/").split("/")[2:]),
+        query=query,
+        sent=sent,
+        slug=call.slug,
+        site=f"http://{call.host}/{call.source}/{call.slug}",
+        more=25 if fault and fault.kind == "lying-total" else 0,
+        rows=lambda: change(site.rows(call.source, call.slug)),
+        row=row,
+    )
 
 
 def robots(site: Site, host: str) -> bytes:
@@ -104,12 +151,13 @@ def home(site: Site) -> bytes:
 
 def board_path(source: str, slug: str) -> str:
     """What the paths of a board begin with."""
-    return f"/{_PATHS[source]}/{slug}"
+    return f"/{_PATHS.get(source, source)}/{slug}"
 
 
 def list_path(source: str, slug: str) -> str:
     """The path of the board's list, with the query that brings all there is."""
-    return board_path(source, slug) + _LISTS[source]
+    shape = shapes.SHAPES.get(source)
+    return board_path(source, slug) + (shape.LIST.format(slug=slug) if shape else _LISTS[source])
 
 
 def _missing(call: Call) -> Answer:
@@ -138,8 +186,9 @@ def _validators(site: Site, call: Call) -> list[tuple[bytes, bytes]]:
 
 def _version(site: Site, call: Call) -> tuple[str, ...]:
     """What the bytes of the answer hang on."""
-    host = call.host if call.part == "sitemap" else ""
-    return site.stamp(call.source, call.slug), call.path, repr(sorted(call.query.items())), host, site.public_url
+    host = call.host if call.part == "sitemap" or call.source in shapes.SHAPES else ""
+    asked = repr((sorted(call.query.items()), call.sent))
+    return site.stamp(call.source, call.slug), call.path, asked, host, site.public_url
 
 
 def _is_known(validators: list[tuple[bytes, bytes]], known: dict[bytes, bytes]) -> bool:

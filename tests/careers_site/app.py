@@ -12,6 +12,7 @@ from tests.careers_site.answers import answer, call_of
 from tests.careers_site.careers import Site
 from tests.careers_site.faults import Answer, Receive, Send
 from tests.careers_site.journal import Entry
+from tests.careers_site.shapes import SHAPES
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -50,8 +51,14 @@ async def _serve(site: Site, scope: Scope, receive: Receive, send: Send) -> None
 async def _reply(
     site: Site, scope: Scope, receive: Receive, send: Send, known: dict[bytes, bytes], host: str
 ) -> Answer:
-    call = call_of(scope["path"], dict(parse_qsl(scope["query_string"].decode("latin-1"))), host)
-    if scope["method"] not in ("GET", "HEAD"):
+    sent = await _read(receive) if scope["method"] == "POST" else b""
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+    try:
+        call = call_of(scope["path"], query, host, orjson.loads(sent) if sent else None)
+    except ValueError:
+        return await _send(send, Answer(b"", 400))
+    posts = call is not None and call.source in SHAPES
+    if scope["method"] not in ("GET", "HEAD", *(["POST"] if posts else [])):
         return await _send(send, Answer(b"", 405))
     if call is None:
         return await _send(send, Answer(b"Not Found", 404, "text/plain"))

@@ -1,13 +1,14 @@
 """The site's state: boards, day, misbehaviour; all that a test can ask of it or do to it."""
 
+import re
 from collections import OrderedDict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.careers_site import shape_ashby, shape_greenhouse, shape_jsonld, shape_lever
+from tests.careers_site import shape_ashby, shape_greenhouse, shape_jsonld, shape_lever, shapes
 from tests.careers_site.chance import number, unit
-from tests.careers_site.faults import Fault
+from tests.careers_site.faults import Answer, Fault
 from tests.careers_site.firms import MIX, companies_csv, firms
 from tests.careers_site.journal import Journal
 from tests.careers_site.openings import Board, Opening
@@ -20,7 +21,7 @@ _ROW = {
     "lever": shape_lever.row,
     "ashby": shape_ashby.row,
     "jsonld": shape_jsonld.row,
-}
+} | {name: shape.row for name, shape in shapes.SHAPES.items()}
 
 
 class Site:
@@ -59,6 +60,7 @@ class Site:
         self.journal = Journal()
         self.bodies: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
         self.body_bytes = 0
+        self.answers: dict[tuple[str, ...], Answer] = {}  # of shapes of their own
 
     def board(self, source: str, board: str) -> Board | RecordedBoard:
         """The board by its name, or as the companies file writes it.
@@ -223,5 +225,5 @@ class Site:
 
 
 def slug_of(board: str) -> str:
-    """`acme` of `acme` and of `acme.example/jobs`."""
-    return board.removesuffix("/jobs").removesuffix(".example")
+    """`acme` of `acme`, of `acme.example/jobs` and of any board that is made of it and more (`acme.wd5/Careers`)."""
+    return re.split(r"[./]", board)[0]

@@ -85,7 +85,8 @@ def _redirect(target: str) -> Answer:
 
 def _without_fields(rows: Rows) -> Rows:
     """Every third posting, the first among them, lacks its title, its place and its address."""
-    lost = ("title", "text", "location", "categories", "absolute_url", "hostedUrl", "jobUrl")
+    lost = ("title", "text", "name", "jobOpeningName", "Title", "location", "categories", "absolute_url", "hostedUrl",
+            "jobUrl", "url")  # fmt: skip
     return [_stripped(row, lost) if place % 3 == 0 else row for place, row in enumerate(rows)]
 
 

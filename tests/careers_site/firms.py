@@ -4,9 +4,11 @@ import csv
 import io
 from typing import NamedTuple
 
+from tests.careers_site import shapes
 from tests.careers_site.chance import number, unit
 
 MIX = {"greenhouse": 0.4, "lever": 0.25, "ashby": 0.25, "jsonld": 0.1}
+EVERY = {"greenhouse": 0.15, "lever": 0.1, "ashby": 0.1, "jsonld": 0.05} | dict.fromkeys(shapes.SHAPES, 0.04)
 LARGEST, LARGEST_SITE = 400, 12
 _STARTS = (
     "Brindle", "Quarrow", "Tessel", "Ombra", "Velmont", "Harrowick", "Nimbex", "Corvane", "Lindqor", "Pallister",
@@ -55,9 +57,8 @@ def companies_csv(rows: list[tuple[str, str, str]], base_url: str) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("name", "source", "board", "base_url"))
     for name, source, slug in rows:
-        is_site = source == "jsonld"
-        site_url = f"{base_url}/sites/{slug}" if is_site else base_url
-        writer.writerow((name, source, f"{slug}.example/jobs" if is_site else slug, site_url))
+        board, path = shapes.company(source, slug)
+        writer.writerow((name, source, board, base_url + path))
     return out.getvalue()
 
 

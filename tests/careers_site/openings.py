@@ -6,6 +6,7 @@ from hashlib import blake2b
 from threading import RLock
 from typing import Any
 
+from tests.careers_site import shapes
 from tests.careers_site.chance import number, unit, uuid
 from tests.careers_site.firms import Firm
 from tests.careers_site.places import PLACES
@@ -59,6 +60,8 @@ class Board:
 
     def id_of(self, opening: Opening) -> str:
         """The id in the platform's own form."""
+        if self.firm.source in shapes.SHAPES:
+            return str(shapes.SHAPES[self.firm.source].id_of(self, opening))
         if self.firm.source == "greenhouse":
             return str(4_000_000_000 + self.key % 400_000 * 10_000 + opening.key)
         name = uuid(self.key, opening.key)

@@ -2,6 +2,7 @@
 
 A page is `<source>.<board>.<n>.<json|html|xml>` with `~` for a slash of the board; page 1 is the one that `start` asks
 for, later ones were followed. Beside it, `….told.json` has what a model claims of a list, or what a list said of a job.
+`….request.json` has the request that brought a later page, where it is not an HTML or XML page of the board's host.
 A missing expected file is written, and the test then fails so that a person reads it.
 """
 
@@ -23,12 +24,13 @@ from tests.record import FIXTURES, company_of
 
 SOURCES = Path(import_module("tasks.sources").__path__[0])
 NAMES = sorted(path.stem for path in SOURCES.glob("[!_]*.py"))
-PAGES = sorted(path for path in FIXTURES.glob("*.*") if not path.name.endswith((".expected.json", ".told.json")))
+BESIDE = (".expected.json", ".told.json", ".request.json")
+PAGES = sorted(path for path in FIXTURES.glob("*.*") if not path.name.endswith(BESIDE))
 FETCHED_AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HEADINGS = ("Site:", "API:", "Board:", "Paging:", "Shape:", "Limits:", "Checked:")
 READING = {"ast", "collections", "contextlib", "datetime", "hashlib", "html", "itertools", "json", "math", "re",
-           "typing", "urllib", "zlib"}  # fmt: skip
-READING_ONLY = READING | {"extruct", "lxml", "price_parser", "pydantic", "selectolax", "tasks"}
+           "typing", "urllib", "xml", "zlib"}  # fmt: skip
+READING_ONLY = READING | {"defusedxml", "extruct", "lxml", "price_parser", "pydantic", "selectolax", "tasks"}
 
 
 def source(name: str) -> ModuleType:
@@ -42,6 +44,9 @@ def recorded(path: Path) -> tuple[ModuleType, Company, Page]:
     if number > 1:
         address = f"https://{company.board.partition('/')[0]}/job/{number}"
         request = Request(address, "xml" if path.suffix == ".xml" else "html")
+    asked = path.with_name(f"{path.stem}.request.json")
+    if asked.exists():
+        request = Request(**json.loads(asked.read_bytes()))
     side = path.with_name(f"{path.stem}.told.json")
     told = json.loads(side.read_bytes()) if side.exists() else []
     if isinstance(told, dict):
@@ -55,7 +60,7 @@ def read(module: ModuleType, company: Company, page: Page) -> dict[str, Any]:
         "claimed": module.claimed(company, page),
         "postings": [job.model_dump(mode="json", exclude_defaults=True) for job in results if isinstance(job, Posting)],
         "requests": [
-            [item.accept, item.url, *([item.about] if item.about else [])]
+            [item.accept, item.url, *filter(None, (item.body, item.about, "settled" if item.is_settled else None))]
             for item in results
             if isinstance(item, Request)
         ],

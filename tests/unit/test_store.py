@@ -7,7 +7,7 @@ import pytest
 from tasks import store
 from tasks.errors import StoreError
 from tasks.model import Company, Evidence, Extraction, Posting
-from tasks.scrape import row
+from tasks.walk import row
 from tasks.store import boards, extractions, ledger, pending, runs, search
 
 QUILL = Company(name="Quill", source="greenhouse", board="quill")
