@@ -8,7 +8,6 @@ whose JobPosting cannot be read at all is an error.
 import ast
 import hashlib
 import html
-import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,10 +17,10 @@ from urllib.parse import urlsplit
 
 import extruct
 from lxml import etree
-from selectolax.lexbor import LexborHTMLParser
 
+from tasks import bodies
 from tasks.model import Company, EmploymentType, Page, Posting, WorkplaceType
-from tasks.normalize import without_tracking
+from tasks.normalize import tree, without_tracking
 from tasks.sources._links import absolute
 from tasks.sources._readings import amounts, day, pay, period, real_html
 from tasks.vocabulary import country, employment_type, workplace_type
@@ -58,9 +57,9 @@ def items(page: Page) -> list[dict[str, Any]]:
     text = page.text
     if "JobPosting" not in text:
         return []
-    scripts = [node.text() for node in LexborHTMLParser(text).css('script[type*="ld+json" i]')]
+    scripts = [node.text() for node in tree(text).css('script[type*="ld+json" i]')]
     found = [item for script in scripts if "JobPosting" in script for item in _within(_loads(script))]
-    return found or (list(_within(_microdata(page.body))) if "itemtype" in text else [])
+    return found or (list(_within(_microdata(text))) if "itemtype" in text else [])
 
 
 def are_whole_list(found: list[dict[str, Any]], page: Page) -> bool:
@@ -101,18 +100,18 @@ def posting(company: Company, item: dict[str, Any], page: Page, is_alone: bool =
 def _loads(script: str) -> Any:
     try:
         with suppress(ValueError):
-            return json.loads(script, strict=False)
+            return bodies.loads(script, strict=False)
         for pattern, replacement in REPAIRS:
             script = pattern.sub(replacement, script)
         first, last = re.search(r"[\[{]|$", script), max(script.rfind("]"), script.rfind("}"))
-        return json.loads(script[first.start() if first else 0 : last + 1], strict=False)
+        return bodies.loads(script[first.start() if first else 0 : last + 1], strict=False)
     except RecursionError as error:
         raise ValueError("JSON-LD is nested too deep") from error
 
 
-def _microdata(body: bytes) -> Any:
+def _microdata(text: str) -> Any:
     try:
-        return extruct.extract(body, encoding="UTF-8", syntaxes=["microdata"], uniform=True, errors="strict")
+        return extruct.extract(text, syntaxes=["microdata"], uniform=True, errors="strict")
     except (etree.LxmlError, RecursionError) as error:
         raise ValueError("microdata cannot be read") from error
 
