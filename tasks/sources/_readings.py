@@ -14,11 +14,12 @@ from typing import Annotated, Any
 from price_parser import Price
 from pydantic import Field, TypeAdapter
 
+TWICE = r"(?<!bi[- ])(?<!semi[- ])"  # twice a month has no word here
 PERIODS = {
     "hour": re.compile(r"\bhour|\bper hr\b|/ ?hr?\b|\bstunde|\bheure|\buur\b", re.I),
     "day": re.compile(r"\bdaily\b|\b(?:per|a) day\b|^day$|\bpro tag\b", re.I),
-    "week": re.compile(r"\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
-    "month": re.compile(r"\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
+    "week": re.compile(rf"{TWICE}\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
+    "month": re.compile(rf"{TWICE}\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
     "year": re.compile(
         r"\byear|\byr\b|\bper annum\b|\bannual(?:ly|i[sz]ed)?\b(?! (?:bonus|leave|review))|jahr|\bp\.a\.", re.I
     ),
