@@ -55,8 +55,8 @@ def _listed(page: Page) -> dict[str, dict[str, Any]]:
         raise ValueError("a page without the list's frame")
     for link in tree.css("a[href]"):
         match, title = JOB.search(absolute(page.url, link.attributes.get("href") or "")), " ".join(link.text().split())
-        if match and title:
-            found.setdefault(match[1], {"title": title, "location": _place(link)})
+        if match and not found.get(match[1], {}).get("title"):
+            found[match[1]] = {"title": title, "location": _place(link)}
     return found
 
 

@@ -53,12 +53,12 @@ def claimed(company: Company, page: Page) -> int | None:
 def _posting(company: Company, page: Page, item: Element, own: str) -> Posting:
     facts, title = _xml.facts(item), _xml.text(item, f"{own}title")
     employer = title.partition(": ")[0] if TITLED.match(company.board) and ": " in title else ""
-    url, spot = urljoin(page.url, address(_xml.link(item, own))), place(*map(facts, ("city", "state", "country")))
+    spot, link = place(*map(facts, ("city", "state", "country"))), address(_xml.link(item, own))
     more = [(heading, real_html(facts(name))) for name, heading in SECTIONS.items()]
     return Posting(
-        id=_xml.text(item, f"{own}guid") or _xml.text(item, f"{own}id") or without_tracking(url),
+        id=_xml.text(item, f"{own}guid") or _xml.text(item, f"{own}id") or without_tracking(link),
         title=html.unescape(title.removeprefix(f"{employer}: ")),
-        url=url,
+        url=link and urljoin(page.url, link),
         hiring_organization=facts("company companyname employer hiringorganization") or employer,
         description_html=sections([(None, _xml.content(item, own)), *more]),
         locations=tuple(_xml.texts(item, "{*}location")) or (facts("region") or spot,),
