@@ -8,7 +8,6 @@ whose JobPosting cannot be read at all is an error.
 import ast
 import hashlib
 import html
-import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser
 from tasks.model import Company, EmploymentType, Page, Posting, WorkplaceType
 from tasks.normalize import without_tracking
 from tasks.sources._links import absolute
-from tasks.sources._readings import amounts, day, pay, period, real_html
+from tasks.sources._readings import amounts, day, loads, pay, period, real_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
 JOB_TYPE = re.compile(r"(?:^|[/:#])JobPosting$")
@@ -38,12 +37,6 @@ SECTIONS = {
     "responsibilities": "Responsibilities", "qualifications": "Qualifications", "skills": "Skills",
     "educationRequirements": "Education", "experienceRequirements": "Experience", "jobBenefits": "Benefits",
 }  # fmt: skip
-REPAIRS = (  # of JSON: CDATA marks, control characters and odd spaces, stray backslashes, commas before a bracket
-    (re.compile(r"<!\[CDATA\[|\]\]>"), ""),
-    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00a0\u2028\u2029\ufeff]+"), " "),
-    (re.compile(r'(?<!\\)\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})'), r"\\\\"),
-    (re.compile(r",(?=\s*[}\]])"), ""),
-)
 
 
 def items(page: Page) -> list[dict[str, Any]]:
@@ -55,7 +48,7 @@ def items(page: Page) -> list[dict[str, Any]]:
     if "JobPosting" not in text:
         return []
     scripts = [node.text() for node in LexborHTMLParser(text).css('script[type*="ld+json" i]')]
-    data = [_loads(script) for script in scripts if "JobPosting" in script]
+    data = [loads(script) for script in scripts if "JobPosting" in script]
     nodes = {each["@id"]: each for each in _objects(data) if isinstance(each.get("@id"), str) and len(each) > 1}
     found = [{key: _joined(value, nodes) for key, value in item.items()} for item in filter(_is_job, _objects(data))]
     return found or (list(filter(_is_job, _objects(_microdata(page.body)))) if "itemtype" in text else [])
@@ -94,18 +87,6 @@ def posting(company: Company, item: dict[str, Any], page: Page, is_alone: bool =
         origin="jsonld",
         **_salary(item),
     )
-
-
-def _loads(script: str) -> Any:
-    try:
-        with suppress(ValueError):
-            return json.loads(script, strict=False)
-        for pattern, replacement in REPAIRS:
-            script = pattern.sub(replacement, script)
-        first, last = re.search(r"[\[{]|$", script), max(script.rfind("]"), script.rfind("}"))
-        return json.loads(script[first.start() if first else 0 : last + 1], strict=False)
-    except RecursionError as error:
-        raise ValueError("JSON-LD is nested too deep") from error
 
 
 def _microdata(body: bytes) -> Any:
@@ -219,9 +200,8 @@ def _employment(item: dict[str, Any]) -> EmploymentType | None:
 def _workplace(item: dict[str, Any], title: str, town: str) -> WorkplaceType | None:
     """TELECOMMUTE stands on many hybrid jobs: with a town and words of presence beside it, nothing is known."""
     found = {workplace_type(_word(value)) for value in _all(item.get("jobLocationType"))}
-    if found == {"remote"} and (
-        HYBRID.search(title) or (town and PRESENCE.search(f"{title} {item.get('description')}"))
-    ):
+    words = f"{title} {item.get('description')}"
+    if found == {"remote"} and (HYBRID.search(title) or (town and PRESENCE.search(words))):
         return None
     return found.pop() if len(found) == 1 else None
 
@@ -240,7 +220,8 @@ def _salary(item: dict[str, Any]) -> dict[str, Any]:
     if len(offers) != 1:
         return {}
     amount = offers[0] if isinstance(offers[0], dict) else {"value": offers[0]}
-    value = amount.get("value", amount.get("price"))
+    values = _all(amount.get("value", amount.get("price")))
+    value = values[0] if len(values) == 1 else None
     quantity = value if isinstance(value, dict) else amount
     stated = quantity.get("value", quantity.get("price"))
     both = amounts(stated)
