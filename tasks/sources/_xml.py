@@ -58,13 +58,19 @@ def texts(element: Element, path: str) -> Iterator[str]:
 
 
 def markup(element: Element | None) -> str:
-    """The HTML in an element, written as text, escaped once, or as elements of its own (XHTML)."""
+    """The HTML in an element, written as text, escaped once, or as elements of its own (XHTML).
+
+    Raises: ValueError where these stand too deep in each other.
+    """
     if element is None or not len(element):
         return real_html(text(element, "."))
-    whole = deepcopy(element)
-    for part in whole.iter():
-        part.tag = name(part)
-    return (whole.text or "").strip() + "".join(tostring(part, "unicode", method="html") for part in whole)
+    try:
+        whole = deepcopy(element)
+        for part in whole.iter():
+            part.tag = name(part)
+        return (whole.text or "").strip() + "".join(tostring(part, "unicode", method="html") for part in whole)
+    except RecursionError as error:
+        raise ValueError("XML is nested too deep") from error
 
 
 def feed_day(words: str) -> date | None:

@@ -80,8 +80,10 @@ MICRODATA = """<div itemscope itemtype="https://schema.org/JobPosting"><h2 itemp
 <div itemprop="jobLocation" itemscope itemtype="https://schema.org/Place">
 <div itemprop="address" itemscope itemtype="https://schema.org/PostalAddress">
 <span itemprop="addressLocality">Graz</span><meta itemprop="addressCountry" content="AT"></div></div>
-<div itemprop="baseSalary" itemscope itemtype="https://schema.org/MonetaryAmount"><meta itemprop="currency" content="EUR">
-<div itemprop="value" itemscope itemtype="https://schema.org/QuantitativeValue"><meta itemprop="minValue" content="2000">
+<div itemprop="baseSalary" itemscope itemtype="https://schema.org/MonetaryAmount">
+<meta itemprop="currency" content="EUR">
+<div itemprop="value" itemscope itemtype="https://schema.org/QuantitativeValue">
+<meta itemprop="minValue" content="2000">
 <meta itemprop="maxValue" content="2500"><meta itemprop="unitText" content="MONTH"></div></div></div>"""
 
 
@@ -163,7 +165,7 @@ def followed(body: bytes, url: str = "https://e.example/sitemap.xml") -> list[li
     sitemap("url", "https://e.example/jobs/1", "https://e.example/about"),
     sitemap("url", " /jobs/1\n", "https://elsewhere.example/jobs/2"),
     sitemap("url", "https://e.example/jobs/1", root="sm:"),
-    sitemap("url", "https://e.example/jobs/1", head="\n\n<?xml version='1.0' encoding='UTF-8'?><?xml-stylesheet href='a.xsl'?>"),
+    sitemap("url", "https://e.example/jobs/1", head="\n\n<?xml version='1.0'?><?xml-stylesheet href='a.xsl'?>"),
     sitemap("url", "https://www.e.example/jobs/1").replace(b"www.", b""),
     b"<urlset><url><loc>https://e.example/jobs/1</loc></url></urlset>",
 ])  # fmt: skip
