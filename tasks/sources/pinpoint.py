@@ -47,11 +47,11 @@ def _posting(company: Company, job: dict[str, Any]) -> Posting:
     role, spot = job.get("job") or {}, job.get("location") or {}
     team = role.get("department") or job.get("department") or {}
     where = spot.get("name") or place(spot.get("city"), spot.get("province"), spot.get("country"))
-    kind = job.get("employment_type")
+    kind, path = job.get("employment_type"), address(job.get("url") or job["path"])
     return Posting(
         id=job["id"] if isinstance(job["id"], str) else f"{job['id']:d}",
         title=job["title"],
-        url=address(job.get("url")) or urljoin(f"{_site(company)}/", address(job["path"])),
+        url=path and urljoin(f"{_site(company)}/", path),
         description_html=sections((job.get(f"{part}_header"), job.get(part)) for part in PARTS),
         locations=(where,) if where else (),
         country=country(spot.get("country")),
