@@ -8,7 +8,8 @@ Shape:  the text is `jobDescription`s, each a heading and HTML in CDATA. `employ
         a permanent one leaves the hours to `schedule`, where `full-or-part-time` is neither. `experienced` is no level
         of ours. A position's page is made of its `id`. `office` is what the employer calls it, `Remote` among them,
         `subcompany` a legal entity of the same employer.
-Limits: an employer may switch the feed off: it then answers 404 or with a page, which fails the board
+Limits: an employer may switch the feed off: it then answers 404 or with a page, which fails the board, as does the
+        page of personio.com that an unknown board may be sent on to
 Checked: 11 positions of one feed, recorded 2024, and the same feed broken, which is refused
 """
 
