@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
+MOST_ITEMS = 20_000  # of a page
 SHARED = ("bodies.py", "model.py", "nesting.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
 
 
@@ -182,7 +184,9 @@ async def _ask(
 def _read(company: Company, source: ModuleType, page: Page) -> Visit:
     """Raises: ParseError for whatever the page's shape makes the source stumble over."""
     try:
-        items = list(source.parse(company, page))
+        items = list(islice(source.parse(company, page), MOST_ITEMS + 1))
+        if len(items) > MOST_ITEMS:
+            raise ValueError(f"more than {MOST_ITEMS} postings and addresses on one page")
         claimed = source.claimed(company, page)
         postings = [item for item in items if isinstance(item, Posting)]
         rows = [row(company, posting) for posting in postings]
