@@ -33,7 +33,15 @@ log = logging.getLogger(__name__)
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
 MOST_ITEMS = 20_000  # of a page
-SHARED = ("bodies.py", "model.py", "nesting.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
+SHARED = (
+    "bodies.py",
+    "model.py",
+    "nesting.py",
+    "normalize.py",
+    "vocabulary.py",
+    "llm/listing.py",
+    "llm/scrapegraph_child.py",
+)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Pages that mean harm, and what reading each takes: `python -m tests.hostile [part of a name]` prints a line for each.
+"""Pages that mean harm, and what reading each takes: `python -m tests.hostile [source or part of a case]` prints each.
 
 Every page is read through the walker's own door in a child process of its own: a page that makes it slow, large or
 crash ends that child alone.
@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from tasks import rules, walk
@@ -44,6 +43,9 @@ PIECES: dict[str, str] = {  # in the place of one value of a recorded page
 }
 
 
+Case = tuple[str, Callable[[], object]]
+
+
 @dataclass(frozen=True)
 class Told:
     """What reading a page took: CPU seconds, MB above what the process had, and how it ended."""
@@ -60,8 +62,9 @@ class Told:
 def html_bodies() -> Iterator[tuple[str, str]]:
     yield from PIECES.items()
     yield "links", "".join(f'<a href="/jobs/{n}">Nurse</a>' for n in range(30_000))
-    yield "links of one row", "<table><tr><td>" + "".join(
-        f'<a href="/apply/jobs/details/{n}">N</a>' for n in range(30_000)
+    yield (
+        "links of one row",
+        "<table><tr><td>" + "".join(f'<a href="/apply/jobs/details/{n}">N</a>' for n in range(30_000)),
     )
     yield "links in the deep", "<div>" * 200 + "".join(f'<a href="/jobs/{n}-nurse">N</a>' for n in range(30_000))
     yield "hyphenated links", "".join(f'<a href="/{"job-" * 480}{n}">Nurse</a>' for n in range(3000))
@@ -84,9 +87,8 @@ def html_bodies() -> Iterator[tuple[str, str]]:
             "baseSalary": piece, "datePosted": piece, "jobLocation": piece, "url": piece, "identifier": piece})
            for name, piece in PIECES.items()},
     }.items():  # fmt: skip
-        yield f"JSON-LD: {name}", f'<script type="application/ld+json">"JobPosting"{data}</script>'.replace(
-            '"JobPosting"', "", 1
-        ) if "JobPosting" in data else f'<script type="application/ld+json">"JobPosting"{data}</script>'
+        told = data if "JobPosting" in data else f'"JobPosting"{data}'
+        yield f"JSON-LD: {name}", f'<script type="application/ld+json">{told}</script>'
 
 
 def json_bodies() -> Iterator[tuple[str, str]]:
@@ -98,7 +100,7 @@ def json_bodies() -> Iterator[tuple[str, str]]:
     yield "zeros", "[" + "0," * 31_000_000 + "0]"
     yield "empty lists", "[" + "[]," * 20_000_000 + "[]]"
     yield "empty objects", "[" + "{}," * 499_000 + "{}]"
-    yield "keys", "{" + ",".join(f'"k{n}":{n}' for n in range(1_400_000)) + "}"
+    yield "keys", "{" + ",".join(f'"k{n}":{n}' for n in range(790_000)) + "}"
     yield "one text", json.dumps("x" * 60_000_000)
     yield "surrogates", '"' + "\\ud83d" * 500_000 + '"'
 
@@ -109,34 +111,45 @@ def xml_bodies() -> Iterator[tuple[str, str]]:
     yield "an external entity", '<!DOCTYPE rss [<!ENTITY e SYSTEM "file:///etc/passwd">]><rss>&e;</rss>'
     yield "an external DTD", '<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd"><rss/>'
     yield "deep", "<rss>" * 100_000
-    for root, entry in {"rss": "item", "urlset": "url", "workzag-jobs": "position", "result": "job", "feed": "entry"}.items():
-        yield f"{root}: deep", f"<{root}><channel><{entry}>" + "<a>" * 100_000 + "</a>" * 100_000 + f"</{entry}></channel></{root}>"
-        yield f"{root}: elements", f"<{root}>" + f"<{entry}/>" * 1_400_000 + f"</{root}>"
-        yield f"{root}: entries", f"<{root}><channel>" + f"<{entry}><title>x</title></{entry}>" * 300_000 + f"</channel></{root}>"
-        yield f"{root}: attributes", f"<{root} " + " ".join(f'a{n}=""' for n in range(1_400_000)) + "/>"
-        yield f"{root}: 10 MB of text", f"<{root}><channel><{entry}><title>{'x' * 10_000_000}</title></{entry}></channel></{root}>"
+    for root, entry in {
+        "rss": "item",
+        "urlset": "url",
+        "workzag-jobs": "position",
+        "result": "job",
+        "feed": "entry",
+    }.items():
+        yield (
+            f"{root}: deep",
+            f"<{root}><channel><{entry}>" + "<a>" * 100_000 + "</a>" * 100_000 + f"</{entry}></channel></{root}>",
+        )
+        yield f"{root}: elements", f"<{root}>" + f"<{entry}/>" * 590_000 + f"</{root}>"
+        yield (
+            f"{root}: entries",
+            f"<{root}><channel>" + f"<{entry}><title>x</title></{entry}>" * 145_000 + f"</channel></{root}>",
+        )
+        yield f"{root}: attributes", f"<{root} " + " ".join(f'a{n}=""' for n in range(290_000)) + "/>"
+        yield (
+            f"{root}: 10 MB of text",
+            f"<{root}><channel><{entry}><title>{'x' * 10_000_000}</title></{entry}></channel></{root}>",
+        )
     yield "white space", " " * 64_000_000
 
 
 BODIES = {"html": html_bodies, "json": json_bodies, "xml": xml_bodies}
 
 
-def cases(part: str = "") -> Iterator[tuple[str, Callable[[], object]]]:
-    """Each source with each page of each kind it asks for; then each value of a recorded page replaced, one at a time."""
-    pages = {}
-    for path in PAGES:
-        module, company, page = recorded(path)
-        kind = (company.source, page.request.accept, page.request == module.start(company))
-        pages.setdefault(kind, (path, module, company, page))
-    for (source, accept, is_first), (path, module, company, page) in pages.items():
-        stem = f"{source} {'list' if is_first else 'later'}"
+def pages(source: str, is_thorough: bool = False) -> Iterator[Case]:
+    """Each page that the source asks for, replaced whole; thorough: also each value of it, one at a time."""
+    kinds: dict[tuple[str, bool], Any] = {}
+    for module, company, page in (recorded(path) for path in PAGES if path.name.startswith(f"{source}.")):
+        kinds.setdefault((page.request.accept, page.request == module.start(company)), (module, company, page))
+    for (accept, is_first), (module, company, page) in kinds.items():
+        stem = f"{source} {'list' if is_first else 'later page'}"
         for name, body in BODIES[accept]():
-            if part in (full := f"{stem}: {name}"):
-                yield full, _reading(module, company, page, body)
-        for name, piece in PIECES.items():
-            for key, body in grafted(page.body.decode(), accept, piece):
-                if part in (full := f"{stem}: {name} as {key}"):
-                    yield full, _reading(module, company, page, body)
+            yield f"{stem}: {name}", _reading(module, company, page, body)
+        for name, piece in PIECES.items() if is_thorough else ():
+            for key, body in grafted(page.body.decode(), accept, piece[:100_000]):
+                yield f"{stem}: {name} as {key}", _reading(module, company, page, body)
 
 
 def _reading(module: Any, company: Any, page: Page, body: str) -> Callable[[], object]:
@@ -153,7 +166,12 @@ def grafted(body: str, accept: str, piece: str) -> Iterator[tuple[str, str]]:
     elif accept == "xml":
         quoted = "<![CDATA[" + piece.replace("\0", "") + "]]>"
         for tag in sorted(set(re.findall(r"<([\w:-]+)[^<>]*>(?:<!\[CDATA\[|[^<\s])", body))):
-            yield tag, re.sub(rf"(<{tag}\b[^<>]*>)(?:<!\[CDATA\[.*?\]\]>|[^<]+)(?=</)", lambda m: m[1] + quoted, body, flags=re.S)
+            yield (
+                tag,
+                re.sub(
+                    rf"(<{tag}\b[^<>]*>)(?:<!\[CDATA\[.*?\]\]>|[^<]+)(?=</)", lambda m: m[1] + quoted, body, flags=re.S
+                ),
+            )
     else:
         for key in sorted(set(re.findall(r'"(\w+)": ?"', body))):
             words = json.dumps(piece).replace("</", "<\\/")
@@ -161,7 +179,7 @@ def grafted(body: str, accept: str, piece: str) -> Iterator[tuple[str, str]]:
 
 
 def _texts(value: Any) -> Iterator[tuple[str, str]]:
-    for key, part in value.items() if isinstance(value, dict) else ((str("list"), one) for one in value):
+    for key, part in value.items() if isinstance(value, dict) else (("list", one) for one in value):
         if isinstance(part, str):
             yield key, part
         elif isinstance(part, dict | list):
@@ -170,11 +188,14 @@ def _texts(value: Any) -> Iterator[tuple[str, str]]:
 
 def _with(value: Any, name: str, piece: str) -> Any:
     if isinstance(value, dict):
-        return {key: piece if key == name and isinstance(one, str) else _with(one, name, piece) for key, one in value.items()}
+        return {
+            key: piece if key == name and isinstance(one, str) else _with(one, name, piece)
+            for key, one in value.items()
+        }
     return [_with(one, name, piece) for one in value] if isinstance(value, list) else value
 
 
-def of_rules() -> Iterator[tuple[str, Callable[[], object]]]:
+def texts() -> Iterator[Case]:
     """Each adversarial text of 5 MB as a posting's text, and as its title and place."""
     words = {
         "prices": "$100,000 to ", "years": "5 years of experience ", "remote": "remote or hybrid, ",
@@ -217,11 +238,13 @@ def measured(read: Callable[[], object], seconds: float = SECONDS) -> Told:
 
 
 def main(arguments: list[str]) -> None:
-    part = arguments[0] if arguments else ""
-    rules.extract("Warm", "Berlin", "up")
-    for name, read in [*(each for each in of_rules() if part in each[0])] if part.startswith("rules") else cases(part):
-        told = measured(read)
-        print(f"{told.seconds:7.2f} s {told.megabytes:6.0f} MB  {name}: {told.outcome}", flush=True)
+    part = "".join(arguments[:1])
+    rules.extract("Welder", "Graz", "what every process loads once")
+    for cases in (texts(), *(pages(name, is_thorough=True) for name in NAMES if part.startswith(name) or not part)):
+        for name, read in cases:
+            if part in name:
+                told = measured(read)
+                print(f"{told.seconds:7.2f} s {told.megabytes:6.0f} MB  {name}: {told.outcome}", flush=True)
 
 
 if __name__ == "__main__":

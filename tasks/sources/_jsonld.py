@@ -33,6 +33,7 @@ PRESENCE = re.compile(
     r"|\bdays? (?:(?:a|per|each) week (?:in|at|from)|(?:in|at) (?:the|our) office)\b", re.I
 )  # fmt: skip
 MOST_JOBS = 2000  # of a page
+MOST_HELD = 20_000  # elements in items of items
 MOST = 200  # places of a job, or whatever else there may be several of
 SECTIONS = {
     "responsibilities": "Responsibilities", "qualifications": "Qualifications", "skills": "Skills",
@@ -94,8 +95,19 @@ def posting(company: Company, item: dict[str, Any], page: Page, is_alone: bool =
 
 
 def _microdata(text: str) -> Any:
+    """Reason: the reader takes the square of what nested items hold, and all of what another item refers to, each time."""
+    whole, held = tree(text), 0
+    for item in whole.css("[itemscope] [itemscope]"):
+        held += len(item.css("*"))
+        if held > MOST_HELD:
+            raise ValueError(f"microdata of more than {MOST_HELD} elements in items of items")
+    refers = sum(len((item.attributes["itemref"] or "").split()) for item in whole.css("[itemref]"))
+    if refers * len(whole.css("[itemprop]")) > MOST_HELD:
+        raise ValueError(f"microdata that refers to more than {MOST_HELD} elements")
     try:
-        return extruct.extract(text, syntaxes=["microdata"], uniform=True, errors="strict")
+        return extruct.extract(
+            text.encode("utf-8", "replace"), encoding="UTF-8", syntaxes=["microdata"], uniform=True, errors="strict"
+        )
     except (etree.LxmlError, RecursionError) as error:
         raise ValueError("microdata cannot be read") from error
 
