@@ -21,8 +21,7 @@ from tasks.sources._links import at_home
 from tasks.sources._readings import JOBS, address, day, host, pay_in_words, place
 from tasks.vocabulary import country, employment_type, workplace_type
 
-MISSES_TO_CLOSE = 2
-REQUESTS_PER_SECOND = 1.0
+MISSES_TO_CLOSE, REQUESTS_PER_SECOND = 2, 1.0
 ADDRESSES = {r"^(?!(?:www|app|api|[\w-]+-cdn|help|developer|marketing)\.)(?P<board>[\w-]+)\.breezy\.hr": None}
 STATED = ("id", "name", "url", "published_date", "type", "location", "locations", "department", "salary")
 
@@ -66,8 +65,8 @@ def _posting(company: Company, page: Page) -> Posting:
         "posted_on": day(job.get("published_date")),
     }
     own = {"origin": "platform", "requisition_id": None, "workplace_type": _workplace(main, told)}
-    own |= {"country": None, "city": None} if main else {}
-    own |= pay_in_words(job.get("salary")) if told.salary_min is told.salary_max is None else {}
+    own |= dict.fromkeys(("country", "city") if main else ())
+    own |= {} if told.salary_min or told.salary_max else pay_in_words(job.get("salary"))
     return Posting(**told.model_dump() | own | {name: fact for name, fact in stated.items() if fact})
 
 
