@@ -57,7 +57,7 @@ def _posting(company: Company, page: Page) -> Posting:
         "id": job["id"],
         "title": job["name"],
         "url": address(job.get("url")) or page.url,
-        "locations": tuple(map(_place, [main, *job.get("locations", [])])),
+        "locations": tuple(filter(None, map(_place, [main, *job.get("locations", [])]))),
         "country": country((main.get("country") or {}).get("id")),
         "city": main.get("city"),
         "department": job.get("department"),
