@@ -60,7 +60,6 @@ class Boards:
         self.status = {"indeed": 200, "linkedin": 200}
         self.text: dict[str, str] = {}  # instead of an answer, word for word
         self.seconds = {"indeed": 0.0, "linkedin": 0.0}  # before an answer
-        self.redirect: str | None = None  # of LinkedIn's list
         self.asked: list[str] = []
 
     def indeed(self, query: str) -> str:
@@ -103,10 +102,7 @@ def serve(boards: Boards) -> Iterator[str]:
         def send(self, site: str, text: str, status: int) -> None:
             time.sleep(boards.seconds[site])
             content = boards.text.get(site, text).encode()
-            is_away = boards.redirect is not None and site == "linkedin"
-            self.send_response(302 if is_away else boards.status[site] if status == 200 else status)
-            if is_away:
-                self.send_header("Location", str(boards.redirect))
+            self.send_response(boards.status[site] if status == 200 else status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             with suppress(OSError):  # whoever asked may be gone

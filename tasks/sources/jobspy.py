@@ -3,7 +3,7 @@
 Site:   Indeed, LinkedIn, Glassdoor, Google, ZipRecruiter, Bayt, Naukri, BDJobs, HelloWork
 API:    none of ours; `tasks.search` has JobSpy (github.com/speedyapply/JobSpy) ask in a process of its own
 Board:  a search, `site=indeed&site=linkedin&search_term=data+engineer&location=Berlin&country_indeed=germany`
-Paging: JobSpy's, up to `results_wanted` of each site
+Paging: JobSpy's, up to `results_wanted` of a site
 Shape:  one answer, `sites[].rows[]`; a job's id is unique within its site. The employer is `hiring_organization`
 Limits: never all there is. No text from most sites unless the search says `fetch_description=true`, a page per job.
         Left out as nobody's statement: pay that JobSpy or Glassdoor estimates, `remote` that JobSpy reads in a title
@@ -61,8 +61,7 @@ def _is_job(row: dict[str, Any]) -> bool:
 
 
 def _posting(site: str, row: dict[str, Any]) -> Posting:
-    employer, direct = row["company"] or "", _readings.address(row["job_url_direct"])
-    words, level = row["job_type"] or "", row["job_level"] or ""
+    employer, words, direct = row["company"] or "", row["job_type"] or "", _readings.address(row["job_url_direct"])
     stated = row["salary_source"] == "direct_data" and site not in GUESSES_PAY
     pay = row["min_amount"], row["max_amount"], row["currency"], PERIODS.get(row["interval"] or "")
     return Posting(
@@ -75,7 +74,7 @@ def _posting(site: str, row: dict[str, Any]) -> Posting:
         description_html=(_readings.plain_html if site == "google" else _readings.real_html)(row["description"] or ""),
         employment_type=vocabulary.employment_type(words) if "," not in words else None,
         workplace_type="remote" if row["is_remote"] and site in STATES_REMOTE else None,
-        seniority=LEVELS.get(level),
+        seniority=LEVELS.get(row["job_level"] or ""),
         posted_on=_readings.day(row["date_posted"]),
         **(_readings.pay(*pay) if stated else {}),
     )
