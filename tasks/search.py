@@ -135,7 +135,7 @@ def _faults(company: Company) -> list[str]:
 
 
 def _said(fault: dict[str, Any]) -> str:
-    name = ".".join(map(str, fault["loc"]))
+    name = str(fault["loc"][0]) if fault["loc"] else ""
     if fault["type"] == "extra_forbidden":
         return f"{name} is unknown; known are {', '.join(Search.model_fields)}"
     if fault["type"] == "missing":

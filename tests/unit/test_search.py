@@ -35,7 +35,7 @@ def test_a_search_may_say_what_jobspy_can_be_asked(board):
     ("board", "told"),
     [
         (f"{GOOD}&where=Berlin", "where is unknown; known are site, search_term, location, distance, country_indeed, "),
-        ("site=monster&search_term=x", "site.0 'monster': Input should be 'bayt', 'bdjobs', "),
+        ("site=monster&search_term=x", "site 'monster': Input should be 'bayt', 'bdjobs', "),
         ("search_term=x", "site is missing"),
         ("site=linkedin", "search_term is missing"),
         ("site=linkedin&search_term=+", "search_term ' ': String should have at least 1 character"),
