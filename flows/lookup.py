@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
-from sqlite_utils import Database
 
 from flows import local, show
 from tasks import companies as companies_file
@@ -87,6 +86,8 @@ def export(
     sql: Annotated[str, typer.Option(help="What to write.")] = EXPORTED,
 ) -> None:
     """Write jobs, or whatever a query selects, to a file."""
+    from sqlite_utils import Database  # see tasks.store.search
+
     if file.suffix not in WRITERS:
         raise ConfigError(f"{file}: the ending must be one of {', '.join(WRITERS)}")
     with closing(store.open_reader(configuration.load().database)) as reader:

@@ -182,7 +182,7 @@ def test_a_server_that_dies_in_mid_batch_is_left_out(server, url, make_settings)
 def test_a_fault_of_a_server_that_is_well_is_the_postings(server, url, make_settings, fault, outcome):
     well = always(200, completion(json.dumps(NOTHING)))
     server.reply = lambda body: fault(body) if "bad" in body["messages"][1]["content"] else well(body)
-    slow = {"vllm_timeout_seconds": 1.5} if outcome == "timeout" else {}
+    slow = {"vllm_timeout_seconds": 1.5} if outcome == "timeout" else {"vllm_patience_seconds": 5}
     documents = [document(0, title="bad"), *(document(number) for number in range(1, 6))]
     answers, engine = ask(make_settings(vllm_url=url, **{**QUICK, **slow}), documents)
     found = {answer.content_hash: answer.outcome for answer in answers}

@@ -7,8 +7,8 @@ import pytest
 from tasks import store
 from tasks.errors import StoreError
 from tasks.model import Company, Evidence, Extraction, Posting
-from tasks.walk import row
 from tasks.store import boards, extractions, ledger, pending, runs, search
+from tasks.walk import row
 
 QUILL = Company(name="Quill", source="greenhouse", board="quill")
 VEGA = Company(name="Vega", source="jsonld", board="vega.example/jobs")

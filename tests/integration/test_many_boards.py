@@ -1,0 +1,70 @@
+"""Five hundred boards of every platform, a tenth of them misbehaving: the ledger says what was done to each."""
+
+import itertools
+
+import pytest
+
+from tests.careers_site import Site, serve
+from tests.careers_site.firms import EVERY
+from tests.careers_site.shapes import HTML, SHAPES
+from tests.integration.place import Place
+
+BOARDS, POSTINGS = 500, 2_500
+PAGES = {"jsonld", *(name for name, shape in SHAPES.items() if shape.KIND == HTML)}
+WITH_TOTAL = {"greenhouse", "smartrecruiters", "workday", "oracle"}
+MET = {  # misbehaviour -> what the ledger says of the board
+    "status-500": "failed", "status-429": "failed", "status-403": "blocked", "status-404": "gone", "hang": "failed",
+    "slow-drip": "failed", "reset": "failed", "truncated-json": "failed", "wrong-type": "failed",
+    "empty-list": "empty", "huge-body": "failed", "gzip-bomb": "failed", "redirect-private": "blocked",
+    "redirect-loop": "failed", "html-instead-of-json": "failed", "lying-total": "truncated",
+    "robots-disallow": "blocked",
+}  # fmt: skip
+
+
+def victims(site: Site) -> dict[tuple[str, str], str]:
+    """A tenth of the boards, of all platforms in turn, each with a misbehaviour that it can show."""
+    turns = itertools.cycle(MET)
+    chosen: dict[tuple[str, str], str] = {}
+    by_source = {source: [key for key in site.boards if key[0] == source] for source, _ in site.boards}
+    for keys in itertools.zip_longest(*by_source.values()):
+        for key in filter(None, keys):
+            if len(chosen) < BOARDS // 10:
+                chosen[key] = next(kind for kind in turns if can_show(key[0], kind))
+    return chosen
+
+
+def can_show(source: str, kind: str) -> bool:
+    if kind == "lying-total":
+        return source in WITH_TOTAL
+    if kind == "robots-disallow":
+        return source in PAGES
+    return source not in PAGES or kind not in ("truncated-json", "wrong-type", "html-instead-of-json", "empty-list")
+
+
+@pytest.mark.timeout(600)
+def test_the_ledger_says_what_was_done_to_each_of_many_boards(prefect_api, make_settings, tmp_path):
+    site = Site(POSTINGS, BOARDS, churn=0.2, mix=EVERY)
+    with serve(site) as url:
+        place = Place(site, url, make_settings, tmp_path)
+        place.ingest()
+        first = {company: outcome for company, outcome, *_ in place.rows("SELECT company_id, outcome FROM board_runs")}
+        assert {company: outcome for company, outcome in first.items() if outcome != "complete"} == {}
+        before = place.held()
+
+        site.advance()
+        faults = victims(site)
+        for (source, board), kind in faults.items():
+            site.misbehave(source, board, kind)
+        place.ingest()
+    broken = {place.company_of(*key): MET[kind] for key, kind in faults.items()}
+    ledger = place.ledger()
+    assert len(ledger) == BOARDS
+    assert {company: ledger[company][0] for company in broken} == broken
+    assert {row[0] for company, row in ledger.items() if company not in broken} <= {"complete", "unchanged"}
+    assert all(row[2] for company, row in ledger.items() if company in broken)  # each says why
+    held, truth = place.held(), place.truth()
+    assert {key: title for key, title in before.items() if key[0] in broken} == {
+        key: title for key, title in held.items() if key[0] in broken and key in before
+    }
+    fresh = {key: role.title for key, role in truth.items() if key[0] not in broken}
+    assert {key: title for key, title in held.items() if key in fresh} == fresh
