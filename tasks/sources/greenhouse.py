@@ -4,7 +4,7 @@ Site:   https://job-boards.greenhouse.io/{board}; companies in the EU are served
 API:    GET /v1/boards/{board}/jobs?content=true&pay_transparency=true (developers.greenhouse.io/job-board.html)
 Board:  the last part of the public page's address, `stripe`
 Paging: none, all jobs in one answer; `meta.total` counts them
-Shape:  `content` is HTML escaped once. Places in `location.name` part at `;` or `|`; empty, Hybrid or Remote: the offices.
+Shape:  `content` is HTML escaped once. `location.name` parts at `;` or `|`; empty, Hybrid or Remote: the offices.
         Custom fields (`metadata`) name employment and workplace; money in them, and on-target earnings, are not pay.
 Limits: no country or city; pay's period is prose; `updated_at` dates no posting
 Checked: 22 recordings of 2023 to 2026; `pay_input_ranges` by the vendor's documents alone
@@ -20,7 +20,7 @@ from tasks.vocabulary import employment_type, fold, workplace_type
 
 MISSES_TO_CLOSE = 1
 ADDRESSES = {
-    r"[\w-]*(?:boards|api)\.(?:eu\.)?greenhouse\.io/(?:v1/boards/|embed/.*\bfor=)?(?!embed/|v1/)(?P<board>\w[\w-]*)": None
+    r"[\w-]*(?:boards|api)\.(eu\.)?greenhouse\.io/(?:v1/boards/|embed/.*\bfor=)?(?!embed/|v1/)(?P<board>\w[\w-]*)": None
 }
 WITHOUT_CENTS = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}  # nowhere said whether these come in hundredths
 BARE = re.compile(r"(?:fully|100|remote|hybrid|on ?site|in ?office|flexible|friendly|first|only|or|distributed| )*")
