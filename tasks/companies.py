@@ -8,7 +8,7 @@ import re
 import reprlib
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -112,11 +112,27 @@ def require_contact(companies: list[Company], contact: str | None) -> None:
 
     Raises: ConfigError.
     """
-    if contact is None and any(not is_loopback(urlsplit(c.base_url or "").hostname or "") for c in companies):
+    require_contact_of([company.base_url or "" for company in companies], contact)
+
+
+def require_contact_of(urls: Iterable[str], contact: str | None) -> None:
+    """The same for addresses; an empty one is a platform's.
+
+    Raises: ConfigError.
+    """
+    if contact is None and any(not is_loopback(urlsplit(url).hostname or "") for url in urls):
         raise ConfigError(
             "ROLECALL_CONTACT is not set: give your e-mail address or web page, it is sent to the boards in the "
             "User-Agent so that they can reach you"
         )
+
+
+def holds(path: Path, company: Company) -> bool:
+    """Whether a row of the file names this board, in whatever case.
+
+    Raises: ConfigError where the file is no companies file.
+    """
+    return _is_among(company, _known_rows(path.resolve()))
 
 
 def add(path: Path, company: Company) -> bool:
@@ -130,7 +146,7 @@ def add(path: Path, company: Company) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _alone(path.parent):
             known = _known_rows(path)
-            if company.id.casefold() in (f"{row['source']}:{row['board']}".casefold() for _, row in known):
+            if _is_among(company, known):
                 return False
             _replace(path, _with_row(path, known, company))
     except OSError as error:
@@ -147,6 +163,10 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _is_among(company: Company, rows: list[tuple[int, dict[str, str]]]) -> bool:
+    return company.id.casefold() in (f"{row['source']}:{row['board']}".casefold() for _, row in rows)
 
 
 def _known_rows(path: Path) -> list[tuple[int, dict[str, str]]]:

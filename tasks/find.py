@@ -4,11 +4,10 @@ Reason: what a page says is only a proposal; the board's own list proves it, so 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,15 +17,13 @@ from tasks import resolve
 from tasks.addresses import is_loopback
 from tasks.companies import known_sources
 from tasks.errors import ConfigError, FetchError, GoneError, TransientError
-from tasks.fetch import Counts, Fetcher
 from tasks.model import Company, Page, Posting, Request
-from tasks.probe import OWN_SITES, Answer, ask, stated_name
+from tasks.probe import OWN_SITES, Answer, Asker, ask, stated_name
 from tasks.sources import _jsonld, _links
 from tasks.walk import MISFITS
 
 FOLLOWED = 2  # links from the address that was given
 PROOFS = 3  # pages, at the most, that are read to see one posting of a careers site
-PLATFORMS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -42,23 +39,18 @@ class Finding:
     name: str | None = None  # of the page that led to the board
 
 
-async def find(
-    url: str, fetcher: Fetcher | None, name: str | None = None, platforms: Mapping[str, str] = PLATFORMS
-) -> Finding:
-    """The board of an address: without a fetcher by the address alone, else proven.
-
-    Shape: `platforms` are base addresses to ask in place of the platforms' own.
-    """
+async def find(url: str, asker: Asker | None, name: str | None = None) -> Finding:
+    """The board of an address: proven, or where nobody is to ask by the address alone."""
     finding = Finding(url)
     try:
         address = resolve.web_address(url)
-        if fetcher is None:
+        if asker is None:
             company = resolve.of_address(address)
             finding.said += [] if company else ["is no platform's address; only its page could tell"]
             return _settled(finding, company, name) if company else finding
-        async for company in _candidates(address, fetcher, finding):
-            asked = company.model_copy(update={"base_url": platforms.get(company.source, company.base_url)})
-            if await _is_proven(asked, fetcher, finding):
+        async for company in _candidates(address, asker, finding):
+            asked = company.model_copy(update={"base_url": asker.platforms.get(company.source, company.base_url)})
+            if await _is_proven(asked, asker, finding):
                 return _settled(finding, asked, name)
     except ConfigError as error:
         finding.said.append(str(error))
@@ -77,14 +69,14 @@ def _settled(finding: Finding, company: Company, name: str | None) -> Finding:
     return finding
 
 
-async def _is_proven(company: Company, fetcher: Fetcher, finding: Finding) -> bool:
+async def _is_proven(company: Company, asker: Asker, finding: Finding) -> bool:
     """Whether the board answers; of a careers site, whether one of its jobs can be read."""
-    answer = await ask(company, fetcher)
+    answer = await ask(company, asker)
     if answer.outcome not in ("answers", "empty"):
         finding.outcome = "failed" if answer.outcome == "failed" else finding.outcome
         finding.said.append(f"{company.id} is {answer.outcome}: {answer.detail}")
         return False
-    if company.source in OWN_SITES and not await _shows_a_posting(company, answer, fetcher):
+    if company.source in OWN_SITES and not await _shows_a_posting(company, answer, asker):
         finding.said.append(f"{company.board}: has links that look like jobs, but no JobPosting behind them")
         return False
     finding.postings, finding.is_more = answer.postings, answer.is_more
@@ -92,7 +84,7 @@ async def _is_proven(company: Company, fetcher: Fetcher, finding: Finding) -> bo
     return True
 
 
-async def _shows_a_posting(company: Company, answer: Answer, fetcher: Fetcher) -> bool:
+async def _shows_a_posting(company: Company, answer: Answer, asker: Asker) -> bool:
     source, waiting = import_module(f"tasks.sources.{company.source}"), list(answer.items)
     for _ in range(PROOFS + 1):
         if any(isinstance(each, Posting) for each in waiting):
@@ -101,8 +93,7 @@ async def _shows_a_posting(company: Company, answer: Answer, fetcher: Fetcher) -
         if request is None:
             return False
         with suppress(GoneError, *MISFITS):
-            page = await fetcher.fetch(request, Counts(), company.base_url)
-            assert page is not None
+            page = await asker.page(request, company.base_url)
             found = await asyncio.to_thread(lambda read: list(source.parse(company, read)), page)
             answer.name = stated_name(page) or answer.name
             if request.accept == "xml":
@@ -113,7 +104,7 @@ async def _shows_a_posting(company: Company, answer: Answer, fetcher: Fetcher) -
     return False
 
 
-async def _candidates(address: str, fetcher: Fetcher, finding: Finding) -> AsyncIterator[Company]:
+async def _candidates(address: str, asker: Asker, finding: Finding) -> AsyncIterator[Company]:
     """Boards that the address may belong to, the likeliest first; a page is read only when the one before it failed.
 
     Raises: FetchError where the address itself cannot be had.
@@ -126,13 +117,12 @@ async def _candidates(address: str, fetcher: Fetcher, finding: Finding) -> Async
         url = queue.pop(0)
         asked.add(url)
         try:
-            page = await fetcher.fetch(Request(url, "html"), Counts(), _home(url, address))
+            page = await asker.page(Request(url, "html"), _home(url, address))
         except FetchError as error:
             if url == address:
                 raise
             finding.said.append(str(error))
             continue
-        assert page is not None
         finding.name = resolve.site_name(page) or finding.name
         for company in await asyncio.to_thread(_of_platforms, page, finding):
             yield company

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from tasks import companies
 from tasks.errors import BlockedError, FetchError, GoneError
 from tasks.fetch import Counts, Fetcher
 from tasks.model import Company, Page, Posting, Request
@@ -22,7 +23,25 @@ NAMES = (
     ("content", "company", "name"),
 )  # fmt: skip
 
+PLATFORMS: Mapping[str, str] = MappingProxyType({})
+
 Outcome = Literal["answers", "empty", "doubtful", "gone", "blocked", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks. Shape: `platforms` are base addresses to ask in place of the platforms' own, by source."""
+
+    fetcher: Fetcher
+    contact: str | None = None
+    platforms: Mapping[str, str] = PLATFORMS
+
+    async def page(self, request: Request, home: str | None = None) -> Page:
+        """Raises: FetchError; ConfigError where a host of others is to be asked and we have not said who we are."""
+        companies.require_contact_of([request.url], self.contact)
+        page = await self.fetcher.fetch(request, Counts(), home)
+        assert page is not None  # without validators there is no 304
+        return page
 
 
 @dataclass(slots=True)
@@ -38,16 +57,18 @@ class Answer:
     items: list[Posting | Request] = field(default_factory=list)
 
 
-async def ask(company: Company, fetcher: Fetcher) -> Answer:
-    """One call of the board's list."""
+async def ask(company: Company, asker: Asker) -> Answer:
+    """One call of the board's list.
+
+    Raises: ConfigError.
+    """
     source = import_module(f"tasks.sources.{company.source}")
     request = source.start(company)
     try:
-        page = await fetcher.fetch(request, Counts(), company.base_url)
+        page = await asker.page(request, company.base_url)
     except FetchError as error:
         known: dict[type[FetchError], Outcome] = {GoneError: "gone", BlockedError: "blocked"}
         return Answer(known.get(type(error), "failed"), detail=str(error))
-    assert page is not None  # without validators there is no 304
     return await asyncio.to_thread(_read, company, source, page)
 
 
