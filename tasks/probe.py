@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -23,8 +23,6 @@ NAMES = (
     ("content", "company", "name"),
 )  # fmt: skip
 
-PLATFORMS: Mapping[str, str] = MappingProxyType({})
-
 Outcome = Literal["answers", "empty", "doubtful", "gone", "blocked", "failed"]
 
 
@@ -34,7 +32,7 @@ class Asker:
 
     fetcher: Fetcher
     contact: str | None = None
-    platforms: Mapping[str, str] = PLATFORMS
+    platforms: Mapping[str, str] = field(default_factory=dict)
 
     async def page(self, request: Request, home: str | None = None) -> Page:
         """Raises: FetchError; ConfigError where a host of others is to be asked and we have not said who we are."""

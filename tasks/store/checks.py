@@ -30,7 +30,9 @@ def known(connection: sqlite3.Connection, company: Company) -> Known:
     row = connection.execute(f"{NOW_OPEN} WHERE id = ?", (company.id,)).fetchone()
     found = connection.execute(ANSWERS, (company.id,)).fetchall()
     answers = tuple((datetime.fromisoformat(each["at"]), each["outcome"]) for each in found)
-    return Known(*row[1:3], bool(row["was_seen"]), answers) if row else Known(answers=answers)
+    if row is None:
+        return Known(answers=answers)
+    return Known(row["open_jobs"], row["confirmed_at"], bool(row["was_seen"]), answers)
 
 
 def standing(connection: sqlite3.Connection) -> dict[str, dict[str, Any]]:
