@@ -22,6 +22,7 @@ from tasks.sources._standing import about, links, named, same, standing
 
 IS_READ_BY_MODEL = True
 MISSES_TO_CLOSE = 2
+ADDRESSES: dict[str, str | None] = {}  # none but the company's own
 STALE_AFTER_DAYS = 30
 CAP = 500
 LINKS = 5  # to one job that are looked at: its picture, title, button
