@@ -7,7 +7,7 @@ Paging: 20 at most; `total` counts at offset 0 only. Beyond `CAP` nothing is sho
         value of the facet that covers it with the least overlap; what has no value there is claimed, not seen
 Shape:  `locationsText` may be `2 Locations`: places are the job page's, `US, TX, Remote` among them, which is no
         workplace. `startDate` dates the posting (5 of 5 recorded). The id is requisition and posting, `R-123-1`
-Limits: no pay, city or department; an outage is a page or a redirect; job pages may answer 403 to data centres
+Limits: no pay, city, department; entries with neither title nor path are only claimed; job pages may answer 403
 Checked: 3 job pages and 6 list entries of 3 sites, recorded 2025 and 2026; facets and `CAP` by others' accounts
 """
 
@@ -35,15 +35,15 @@ def parse(company: Company, page: Page) -> Iterator[Posting | Request]:
     if (asked := page.request.body) is None:
         yield _posting(company, page)
         return
-    jobs = JOBS.validate_python(page.json()["jobPostings"])
+    jobs = [job for job in JOBS.validate_python(page.json()["jobPostings"]) if {"title", "externalPath"} & job.keys()]
     total = COUNT.validate_python(0 if asked["offset"] else page.json()["total"])
     parts = _parts(page, total) if total >= CAP else []
-    for job in jobs if not parts else []:  # a page that is parted shows nothing, or its first part would only repeat it
-        about = {name: job[name] for name in LISTED if name == "title" or job.get(name)}
-        yield Request(f"{_api(company)}/{address(job['externalPath']).lstrip('/')}", about=about, is_settled=True)
     rest = [(asked["appliedFacets"], range(LIMIT, min(total, CAP), LIMIT))]
     spans = [(facets, range(0, count if count < CAP else 1, LIMIT)) for facets, count in parts] or rest
     yield from (start(company, facets, offset) for facets, span in spans for offset in span)
+    for job in [] if parts else jobs:  # a page that is parted shows nothing, or its first part would only repeat it
+        about = {name: job[name] for name in LISTED if name == "title" or job.get(name)}
+        yield Request(f"{_api(company)}/{address(job['externalPath']).lstrip('/')}", about=about, is_settled=True)
 
 
 def claimed(company: Company, page: Page) -> int | None:
