@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from tasks import normalize
+from tasks import normalize, search
 from tasks.errors import FetchError, GoneError, ParseError, TransientError
 from tasks.fetch import Counts
 from tasks.llm import scrapegraph
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
+ERROR = 500  # characters of a board's
 SHARED = ("model.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
 
 
@@ -51,7 +52,7 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts, is_l
     """
     source = import_module(f"tasks.sources.{company.source}")
     known: dict[str, KnownPage] = {}
-    if run.reader is not None and not run.is_full:
+    if run.reader is not None and not run.is_full and not _is_searched(source):
         known = known_pages(run.reader, company, parser_version(company.source))
     first = source.start(company)
     queue, asked, shown = deque([first]), {first.key}, set[str]()
@@ -133,13 +134,15 @@ def _doubt(board: BoardRun, source: ModuleType, listing: Visit | None, gaps: Seq
     """A listing of a source that never shows all it has proves nothing, however often it says the same: what it does
     not show for long ages out instead.
     """
-    if board.outcome != "empty":
-        board.stale_after_days = None if gaps else source.STALE_AFTER_DAYS
-        told = board.error or "shows a part of what there is: nothing closes for being absent"
-        board.outcome, board.error = "truncated", told
+    assert listing is not None  # the first page of a board is read, or the board has failed
+    board.is_partial = True
+    board.stale_after_days = None if gaps or listing.faults else source.STALE_AFTER_DAYS
+    told = board.error or "shows a part of what there is: nothing closes for being absent"
+    if board.outcome != "empty" or listing.faults:
+        board.outcome = "truncated"
+    board.error = "; ".join([*listing.faults, *listing.remarks])[:ERROR] or told
     if not _asks_model(source):
         return
-    assert listing is not None  # the first page of a board is read, or the board has failed
     proposed, kept = listing.page.claimed or 0, len(listing.page.requests)
     told = f"read by a model: {kept} of {proposed} proposals stand on the page"
     told += ", which has not changed since" if listing.is_unchanged else ""
@@ -149,6 +152,10 @@ def _doubt(board: BoardRun, source: ModuleType, listing: Visit | None, gaps: Seq
 
 def _asks_model(source: ModuleType) -> bool:
     return getattr(source, "IS_READ_BY_MODEL", False)
+
+
+def _is_searched(source: ModuleType) -> bool:
+    return getattr(source, "IS_SEARCHED", False)
 
 
 async def _visit(
@@ -168,6 +175,9 @@ async def _visit(
 async def _ask(
     company: Company, source: ModuleType, request: Request, run: Run, counts: Counts, known: KnownPage | None
 ) -> Visit:
+    if _is_searched(source):
+        async with run.searching:
+            return await run.work(_read, company, source, await search.page(company, request, run.settings, counts))
     page = await run.fetcher.fetch(request, counts, company.base_url, known.validators() if known else None)
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
         known.fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -184,6 +194,7 @@ def _read(company: Company, source: ModuleType, page: Page) -> Visit:
     try:
         items = list(source.parse(company, page))
         claimed = source.claimed(company, page)
+        faults, remarks = source.told(page) if _is_searched(source) else ([], [])
         postings = [item for item in items if isinstance(item, Posting)]
         rows = [row(company, posting) for posting in postings]
     except MISFITS as error:
@@ -201,7 +212,7 @@ def _read(company: Company, source: ModuleType, page: Page) -> Visit:
         fetched_at=page.fetched_at.isoformat(timespec="seconds"),
         bytes=len(page.body),
     )
-    return Visit(memory, "read", rows, is_dry=_is_dry(page.request, memory))
+    return Visit(memory, "read", rows, _is_dry(page.request, memory), faults=faults, remarks=remarks)
 
 
 def _is_dry(request: Request, page: KnownPage) -> bool:

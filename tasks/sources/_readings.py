@@ -4,6 +4,7 @@ Units: amounts of pay are whole units of the currency, never cents.
 """
 
 import html
+import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,15 +15,22 @@ from typing import Annotated, Any
 from price_parser import Price
 from pydantic import Field, TypeAdapter
 
+TWICE = r"(?<!bi[- ])(?<!semi[- ])"  # twice a month has no word here
 PERIODS = {
     "hour": re.compile(r"\bhour|\bper hr\b|/ ?hr?\b|\bstunde|\bheure|\buur\b", re.I),
     "day": re.compile(r"\bdaily\b|\b(?:per|a) day\b|^day$|\bpro tag\b", re.I),
-    "week": re.compile(r"\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
-    "month": re.compile(r"\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
+    "week": re.compile(rf"{TWICE}\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
+    "month": re.compile(rf"{TWICE}\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
     "year": re.compile(
         r"\byear|\byr\b|\bper annum\b|\bannual(?:ly|i[sz]ed)?\b(?! (?:bonus|leave|review))|jahr|\bp\.a\.", re.I
     ),
 }
+REPAIRS = (  # of JSON: CDATA marks, control characters and odd spaces, stray backslashes, commas before a bracket
+    (re.compile(r"<!\[CDATA\[|\]\]>"), ""),
+    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00a0\u2028\u2029\ufeff]+"), " "),
+    (re.compile(r'(?<!\\)\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})'), r"\\\\"),
+    (re.compile(r",(?=\s*[}\]])"), ""),
+)
 JOBS = TypeAdapter(list[dict[str, Any]])
 COUNT = TypeAdapter(Annotated[int, Field(ge=0, le=10**9)])
 MILLISECONDS = TypeAdapter(datetime)  # refuses what no calendar holds
@@ -129,6 +137,22 @@ def pay_of_all(offers: Iterable[tuple[Any, Any, str | None, str | None]]) -> dic
         return {}
     lows, highs = ([one[name] for one in known] for name in ("salary_min", "salary_max"))
     return known[0] | {"salary_min": min(lows) if all(lows) else None, "salary_max": max(highs) if all(highs) else None}
+
+
+def loads(script: str) -> Any:
+    """JSON as sites write it into a page: line ends in strings, comments around it, commas too many.
+
+    Raises: ValueError where it is beyond repair.
+    """
+    try:
+        with suppress(ValueError):
+            return json.loads(script, strict=False)
+        for pattern, replacement in REPAIRS:
+            script = pattern.sub(replacement, script)
+        first, last = re.search(r"[\[{]|$", script), max(script.rfind("]"), script.rfind("}"))
+        return json.loads(script[first.start() if first else 0 : last + 1], strict=False)
+    except RecursionError as error:
+        raise ValueError("JSON is nested too deep") from error
 
 
 def amounts(value: Any) -> list[float]:

@@ -28,8 +28,8 @@ BESIDE = (".expected.json", ".told.json", ".request.json")
 PAGES = sorted(path for path in FIXTURES.glob("*.*") if not path.name.endswith(BESIDE))
 FETCHED_AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HEADINGS = ("Site:", "API:", "Board:", "Paging:", "Shape:", "Limits:", "Checked:")
-READING = {"ast", "collections", "contextlib", "datetime", "hashlib", "html", "itertools", "json", "math", "re",
-           "typing", "urllib", "xml", "zlib"}  # fmt: skip
+READING = {"ast", "collections", "contextlib", "copy", "datetime", "email", "hashlib", "html", "itertools", "json",
+           "math", "re", "typing", "urllib", "xml", "zlib"}  # fmt: skip
 READING_ONLY = READING | {"defusedxml", "extruct", "lxml", "price_parser", "pydantic", "selectolax", "tasks"}
 
 
@@ -86,7 +86,8 @@ def test_a_source_keeps_the_contract(name: str) -> None:
     module = source(name)
     company = Company(name="Example", source=name, board="example.com/careers", base_url="http://127.0.0.1:8000/")
     assert module.MISSES_TO_CLOSE in (1, 2)
-    assert module.start(company).url.startswith("http://127.0.0.1:8000/")
+    is_searched = getattr(module, "IS_SEARCHED", False)  # by a library that knows where
+    assert is_searched or module.start(company).url.startswith("http://127.0.0.1:8000/")
     assert "//" not in module.start(company).url.removeprefix("http://")
     assert all(callable(getattr(module, function)) for function in ("start", "parse", "claimed"))
     assert [heading for heading in HEADINGS if heading not in (module.__doc__ or "")] == []
