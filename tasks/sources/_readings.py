@@ -91,6 +91,26 @@ def address(url: str | None) -> str:
     return "%20".join((url or "").split())
 
 
+def by_facet(facets: Any, names: Iterable[str], total: int) -> list[tuple[str, str, int]]:
+    """A list too long to be shown whole, in parts: facet, value and count of each value of one facet.
+
+    Shape: of the facets so named the one that covers the total with the least overlap; none where none has two values.
+    """
+    found: dict[str | None, list[tuple[str, int]]] = {}
+    waiting = JOBS.validate_python(facets or [])
+    for facet in waiting:  # a group of facets adds its own
+        values = JOBS.validate_python(facet.get("values") or [])
+        waiting += [value for value in values if "values" in value]
+        found[facet.get("facetParameter")] = [
+            (value["id"], COUNT.validate_python(value["count"])) for value in values if "id" in value
+        ]
+    sizes = {name: [size for _, size in found[name]] for name in names if len(found.get(name, [])) > 1}
+    if not sizes:
+        return []
+    best = max(sizes, key=lambda name: (min(sum(sizes[name]), total), -sum(sizes[name]), -max(sizes[name])))
+    return [(best, value, size) for value, size in found[best]]
+
+
 def period(words: str) -> str | None:
     """`HOUR`, `hourly`, `per hour`, `annual` … -> one of five; None where several or none are named."""
     found = [name for name, pattern in PERIODS.items() if pattern.search(words)]
