@@ -168,7 +168,8 @@ async def _visit(
 async def _ask(
     company: Company, source: ModuleType, request: Request, run: Run, counts: Counts, known: KnownPage | None
 ) -> Visit:
-    page = await run.fetcher.fetch(request, counts, company.base_url, known.validators() if known else None)
+    validators, rate = known.validators() if known else None, getattr(source, "REQUESTS_PER_SECOND", None)
+    page = await run.fetcher.fetch(request, counts, company.base_url, validators, requests_per_second=rate)
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
         known.fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
         return Visit(known, "not_modified" if page is None else "same_bytes", is_dry=_is_dry(request, known))
