@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 IPV6_INTERNET = ipaddress.IPv6Network("2000::/3")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-METADATA = frozenset({IPv4Address("168.63.129.16")})  # Azure's, the one at a public address
+CLOUDS = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))  # metadata of Azure, Oracle
 
 
 def is_public(address: str) -> bool:
@@ -17,16 +17,16 @@ def is_public(address: str) -> bool:
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, IPv4Address):
-        return ip.is_global and not ip.is_multicast and ip not in METADATA
+        return ip.is_global and not ip.is_multicast and not any(ip in cloud for cloud in CLOUDS)
     if ip.ipv4_mapped or ip in NAT64:
         return is_public(str(IPv4Address(ip.packed[12:])))
     return ip in IPV6_INTERNET and ip.is_global and (ip.sixtofour is None or is_public(str(ip.sixtofour)))
 
 
 def is_loopback(host: str) -> bool:
-    """True for a host written as this machine."""
+    """True for a host written as this machine. Source: RFC 6761 for the names."""
     address = literal(host)
-    return address.is_loopback if address else bare(host) == "localhost"
+    return address.is_loopback if address else f".{bare(host)}".endswith(".localhost")
 
 
 def literal(host: str) -> IPv4Address | IPv6Address | None:

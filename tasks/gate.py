@@ -11,10 +11,11 @@ from typing import Any
 import httpcore
 import httpx
 
-from tasks.addresses import bare, is_public, literal
+from tasks.addresses import bare, is_loopback, is_public, literal
 from tasks.errors import BlockedError, FetchError
 
-PORTS = frozenset({80, 443})  # of a base_url that names none
+OWN_PORTS = {"http": 80, "https": 443}
+PORT_MAX = 65_535
 
 Origin = tuple[str, frozenset[int]]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -25,9 +26,17 @@ home: ContextVar[Origin | None] = ContextVar("home", default=None)  # the one ho
 def name_of(url: str) -> str:
     """The host of an address, with its port where that is not the scheme's own."""
     parts = read(url)
-    host = bare(parts.raw_host.decode("ascii"))
+    host = host_of(parts)
     host = f"[{host}]" if ":" in host else host
-    return host if parts.port is None else f"{host}:{parts.port}"
+    return host if port_of(parts) == OWN_PORTS.get(parts.scheme) else f"{host}:{port_of(parts)}"
+
+
+def host_of(parts: httpx.URL) -> str:
+    return bare(parts.raw_host.decode("ascii"))
+
+
+def port_of(parts: httpx.URL) -> int:
+    return parts.port or OWN_PORTS.get(parts.scheme, 0)
 
 
 def origin(url: str | None) -> Origin | None:
@@ -35,7 +44,7 @@ def origin(url: str | None) -> Origin | None:
     if url is None:
         return None
     parts = read(url)
-    return bare(parts.raw_host.decode("ascii")), PORTS if parts.port is None else frozenset({parts.port})
+    return host_of(parts), frozenset(OWN_PORTS.values()) if parts.port is None else frozenset({parts.port})
 
 
 @lru_cache(maxsize=4096)
@@ -56,15 +65,13 @@ def check(url: str) -> None:
     Raises: BlockedError.
     """
     parts = read(url)
-    if parts.scheme not in ("http", "https") or not parts.host or parts.userinfo:
+    if parts.scheme not in OWN_PORTS or not parts.host or parts.userinfo or port_of(parts) > PORT_MAX:
         raise BlockedError("not an http address", url)
-    address = literal(parts.raw_host.decode("ascii"))  # None: a name, and PublicOnly looks at what it resolves to
-    if address and not _is_home(parts) and not is_public(str(address)):
+    host = host_of(parts)
+    address = literal(host)
+    is_private = not is_public(str(address)) if address else is_loopback(host)  # PublicOnly looks up other names
+    if is_private and not _names_home(host, port_of(parts)):
         raise BlockedError("a private address", url)
-
-
-def _is_home(parts: httpx.URL) -> bool:
-    return _names_home(parts.raw_host.decode("ascii"), parts.port or (443 if parts.scheme == "https" else 80))
 
 
 def _names_home(host: str, port: int) -> bool:
@@ -95,7 +102,7 @@ class PublicOnly(httpcore.AsyncNetworkBackend):
         """
         check(url)
         parts = read(url)
-        if bare(parts.raw_host.decode("ascii")) in self._private and not _is_home(parts):
+        if host_of(parts) in self._private and not _names_home(host_of(parts), port_of(parts)):
             raise BlockedError("a private address", url)
 
     async def connect_tcp(  # type: ignore[override]  # what we do not look at is passed on as it comes

@@ -29,8 +29,8 @@ FAST = 100.0  # requests a second; a host on this machine with as many needs no 
 class Hosts:
     """The hosts of one run, each with its slots, its rate, its pause and its counts."""
 
-    def __init__(self, settings: Settings, link: Link | None = None):
-        self._settings = settings
+    def __init__(self, settings: Settings, link: Link | None = None, pause_seconds: float = PAUSE_SECONDS):
+        self._settings, self._pause_seconds = settings, pause_seconds
         self._hosts: dict[str, Host] = {}
         self._shared = Shared(link)
 
@@ -41,7 +41,7 @@ class Hosts:
         Raises: FetchError at once where the host's pause is longer than we are willing to wait.
         """
         host = self._host(url)
-        host.slow_down(self._rate(host, requests_per_second))
+        host.slow_down(self._named(host, requests_per_second))
         async with host.slots, AsyncExitStack() as held:
             began = time.monotonic()
             await held.enter_async_context(host.line)
@@ -64,7 +64,9 @@ class Hosts:
         host.failures += 1
         host.tally.failures += 1
         if host.is_tripped:
-            await self.pause(url, min(PAUSE_SECONDS * 2 ** (host.failures - FAILURES_TO_PAUSE), PAUSE_MAX_SECONDS))
+            await self.pause(
+                url, min(self._pause_seconds * 2 ** (host.failures - FAILURES_TO_PAUSE), PAUSE_MAX_SECONDS)
+            )
 
     async def pause(self, url: str, seconds: float) -> None:
         """Nobody asks this host before so many seconds have passed."""
@@ -92,7 +94,12 @@ class Hosts:
             raise BlockedError(f"robots.txt {said}", url)
         host.tally.robots_allowed += 1
         if delay_seconds:
-            host.slow_down(1 / delay_seconds)
+            host.slow_down(1 / max(1.0, delay_seconds))  # less than a second is no window of the limiter
+
+    def rate(self, url: str) -> float:
+        """Requests a second that we ask this host at, whatever others do."""
+        host = self._host(url)
+        return self._named(host, None) if host.rate is None else host.rate
 
     def take(self) -> dict[str, dict[str, float | None]]:
         """The counts of each host since they were last taken."""
@@ -112,8 +119,7 @@ class Hosts:
 
     async def _wait(self, host: Host, url: str) -> float:
         """Seconds to wait before looking again, 0 where the host may be asked now."""
-        assert host.rate is not None
-        rate, pause = host.rate, host.pause_seconds
+        rate, pause = self.rate(url), host.pause_seconds
         is_shared = self._is_shared(host)
         if is_shared:
             known = await self._shared.known(host.name, rate)
@@ -132,7 +138,7 @@ class Hosts:
             self._hosts[name] = Host(name, Semaphore(self._settings.requests_per_host), is_here, is_own)
         return self._hosts[name]
 
-    def _rate(self, host: Host, named: float | None) -> float:
+    def _named(self, host: Host, named: float | None) -> float:
         """Shape: a source's own rate takes the place of the default, never of a lower one that a person set."""
         if host.is_here:
             return self._settings.loopback_requests_per_second
