@@ -37,7 +37,8 @@ async def read(response: httpx.Response, url: str, max_bytes: int, is_cut: bool 
                 if is_cut:
                     return bytes(body[:max_bytes])
                 raise FetchError(f"larger than {max_bytes} bytes", url)
-    return bytes(body + unpacker.rest() if unpacker else body)
+    body += unpacker.rest() if unpacker else b""
+    return bytes(body)
 
 
 class Unpacker:
