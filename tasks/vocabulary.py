@@ -32,7 +32,8 @@ EMPLOYMENT: dict[EmploymentType, str] = {
     "part_time": r"part ?time|teilzeit\w*|halbtags|t(?:em)?ps partiel|(?:jornada|tiempo|tempo) parcial|media jornada"
     r"|tempo parziale|meio periodo|deeltijds?|deltid\w*|niepelny etat|czesc etatu|(?:zkraceny|castecny) uvazek"
     r"|osa aikainen|mini ?job|geringfugig\w*|yari zamanli",
-    "full_time": r"full ?time|vollzeit\w*|t(?:em)?ps (?:plein|complet)|jornada completa|tiempo completo|tempo pieno"
+    "full_time": r"full ?time|full(?= (?:or |and )?part ?time)|voll(?= (?:oder|und) teilzeit)|vollzeit\w*"
+    r"|t(?:em)?ps (?:plein|complet)|jornada completa|tiempo completo|tempo pieno"
     r"|(?:tempo|periodo) integral|voltijds?|heltid\w*|pelny etat|plny uvazek|kokoaikainen|tam zamanli|giornata intera",
 }
 OTHER = re.compile(r"other|sonstiges?|autres?|otros?|overig|altro|outros?")

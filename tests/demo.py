@@ -20,7 +20,7 @@ from tasks import child, settings
 
 DATA = settings.ROOT / ".rolecall" / "demo"
 PORT = 8765
-POSTINGS = 600
+POSTINGS, BOARDS = 600, 30
 
 
 def first_day() -> date:
@@ -40,8 +40,9 @@ def main() -> int:
     if port != PORT:
         print(f"port {PORT} is taken: the site stands on {port}, so pages will count as new", file=sys.stderr)
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "tests.careers_site", "--port", str(port), "--postings", str(POSTINGS)]
-    site = child.spawn([*command, "--today", today.isoformat(), "--companies-file", str(companies)], DATA / "site.log")
+    size = ["--postings", str(POSTINGS), "--companies", str(BOARDS), "--every"]
+    command = [sys.executable, "-m", "tests.careers_site", "--port", str(port), *size, "--today", today.isoformat()]
+    site = child.spawn([*command, "--companies-file", str(companies)], DATA / "site.log")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         wait_for(url, site)

@@ -8,7 +8,6 @@ whose JobPosting cannot be read at all is an error.
 import ast
 import hashlib
 import html
-import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,31 +22,21 @@ from selectolax.lexbor import LexborHTMLParser
 from tasks.model import Company, EmploymentType, Page, Posting, WorkplaceType
 from tasks.normalize import without_tracking
 from tasks.sources._links import absolute
-from tasks.sources._readings import amounts, day, pay, period, real_html
+from tasks.sources._readings import amounts, day, loads, pay, period, real_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
 JOB_TYPE = re.compile(r"(?:^|[/:#])JobPosting$")
-PLACEHOLDER = re.compile(
-    r"unavailable|not available|unknown|unspecified|none|null|undefined|n/?a|tb[ad]|[-–.\s]*", re.I
-)
+PLACEHOLDER = re.compile(r"(?:un|not )available|un(?:known|specified|defined)|none|null|n/?a|tb[ad]|[-–.\s]*", re.I)
 SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK"}  # a dollar or a krone could be any of several
+HYBRID = re.compile(r"\bh[iy]br[iy]d|\bibrid[oa]\b", re.I)
 PRESENCE = re.compile(
-    r"\bhybrid|\bin[- ]office\b|\bon-?site\b|\bdays? (?:a|per|each) week (?:in|at|from)\b|\bvor ort\b", re.I
-)
+    rf"{HYBRID.pattern}|\bin[- ]office\b|\bon-?site\b|\bvor ort\b|\bpresen[cz]ial"
+    r"|\bdays? (?:(?:a|per|each) week (?:in|at|from)|(?:in|at) (?:the|our) office)\b", re.I
+)  # fmt: skip
 SECTIONS = {
-    "responsibilities": "Responsibilities",
-    "qualifications": "Qualifications",
-    "skills": "Skills",
-    "educationRequirements": "Education",
-    "experienceRequirements": "Experience",
-    "jobBenefits": "Benefits",
-}
-REPAIRS = (  # of JSON: CDATA marks, control characters and odd spaces, stray backslashes, commas before a bracket
-    (re.compile(r"<!\[CDATA\[|\]\]>"), ""),
-    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00a0\u2028\u2029\ufeff]+"), " "),
-    (re.compile(r'(?<!\\)\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})'), r"\\\\"),
-    (re.compile(r",(?=\s*[}\]])"), ""),
-)
+    "responsibilities": "Responsibilities", "qualifications": "Qualifications", "skills": "Skills",
+    "educationRequirements": "Education", "experienceRequirements": "Experience", "jobBenefits": "Benefits",
+}  # fmt: skip
 
 
 def items(page: Page) -> list[dict[str, Any]]:
@@ -59,8 +48,10 @@ def items(page: Page) -> list[dict[str, Any]]:
     if "JobPosting" not in text:
         return []
     scripts = [node.text() for node in LexborHTMLParser(text).css('script[type*="ld+json" i]')]
-    found = [item for script in scripts if "JobPosting" in script for item in _within(_loads(script))]
-    return found or (list(_within(_microdata(page.body))) if "itemtype" in text else [])
+    data = [loads(script) for script in scripts if "JobPosting" in script]
+    nodes = {each["@id"]: each for each in _objects(data) if isinstance(each.get("@id"), str) and len(each) > 1}
+    found = [{key: _joined(value, nodes) for key, value in item.items()} for item in filter(_is_job, _objects(data))]
+    return found or (list(filter(_is_job, _objects(_microdata(page.body)))) if "itemtype" in text else [])
 
 
 def are_whole_list(found: list[dict[str, Any]], page: Page) -> bool:
@@ -98,18 +89,6 @@ def posting(company: Company, item: dict[str, Any], page: Page, is_alone: bool =
     )
 
 
-def _loads(script: str) -> Any:
-    try:
-        with suppress(ValueError):
-            return json.loads(script, strict=False)
-        for pattern, replacement in REPAIRS:
-            script = pattern.sub(replacement, script)
-        first, last = re.search(r"[\[{]|$", script), max(script.rfind("]"), script.rfind("}"))
-        return json.loads(script[first.start() if first else 0 : last + 1], strict=False)
-    except RecursionError as error:
-        raise ValueError("JSON-LD is nested too deep") from error
-
-
 def _microdata(body: bytes) -> Any:
     try:
         return extruct.extract(body, encoding="UTF-8", syntaxes=["microdata"], uniform=True, errors="strict")
@@ -117,14 +96,26 @@ def _microdata(body: bytes) -> Any:
         raise ValueError("microdata cannot be read") from error
 
 
-def _within(data: Any) -> Iterator[dict[str, Any]]:
+def _is_job(value: dict[str, Any]) -> bool:
+    return any(JOB_TYPE.search(str(kind)) for kind in _all(value.get("@type")))
+
+
+def _objects(data: Any) -> Iterator[dict[str, Any]]:
+    """Every object, of a JobPosting not those within."""
     rest = [data]
     while rest:
         value = rest.pop()
-        if isinstance(value, dict) and any(JOB_TYPE.search(str(kind)) for kind in _all(value.get("@type"))):
+        if isinstance(value, dict):
             yield value
-        elif isinstance(value, dict | list):
+        if isinstance(value, list) or (isinstance(value, dict) and not _is_job(value)):
             rest.extend(reversed(list(value.values() if isinstance(value, dict) else value)))
+
+
+def _joined(value: Any, nodes: dict[str, dict[str, Any]]) -> Any:
+    """What a graph holds elsewhere, in the place of its `@id` alone."""
+    if isinstance(value, list):
+        return [_joined(one, nodes) for one in value]
+    return nodes.get(str(value["@id"]), value) if isinstance(value, dict) and [*value] == ["@id"] else value
 
 
 def _all(value: Any) -> list[Any]:
@@ -209,7 +200,8 @@ def _employment(item: dict[str, Any]) -> EmploymentType | None:
 def _workplace(item: dict[str, Any], title: str, town: str) -> WorkplaceType | None:
     """TELECOMMUTE stands on many hybrid jobs: with a town and words of presence beside it, nothing is known."""
     found = {workplace_type(_word(value)) for value in _all(item.get("jobLocationType"))}
-    if found == {"remote"} and town and PRESENCE.search(f"{title} {item.get('description')}"):
+    words = f"{title} {item.get('description')}"
+    if found == {"remote"} and (HYBRID.search(title) or (town and PRESENCE.search(words))):
         return None
     return found.pop() if len(found) == 1 else None
 
@@ -228,7 +220,8 @@ def _salary(item: dict[str, Any]) -> dict[str, Any]:
     if len(offers) != 1:
         return {}
     amount = offers[0] if isinstance(offers[0], dict) else {"value": offers[0]}
-    value = amount.get("value", amount.get("price"))
+    values = _all(amount.get("value", amount.get("price")))
+    value = values[0] if len(values) == 1 else None
     quantity = value if isinstance(value, dict) else amount
     stated = quantity.get("value", quantity.get("price"))
     both = amounts(stated)

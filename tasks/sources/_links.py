@@ -5,11 +5,11 @@ import zlib
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
 from tasks.model import Page, Request
 from tasks.normalize import without_tracking
+from tasks.sources import _xml
 
 WORDS = (
     r"(?:job\w*|careers?|positions?|vacanc\w+|openings?|roles?|opportunit\w+|stellen?\w*|karriere|emplois?|offres?"
@@ -56,6 +56,17 @@ def is_job(url: str, listed_on: str) -> bool:
         return bool(JOB_QUERY.search(parts.query))
     match = JOB.search(parts.path)
     return bool(JOB_QUERY.search(parts.query)) or bool(match and not NO_JOB.search(match["rest"]))
+
+
+def at_home(page: Page) -> Page:
+    """The page.
+
+    Raises: ValueError where redirects have led to another host: the board has moved or is gone.
+    """
+    asked, answered = (urlsplit(url).netloc.lower().removeprefix("www.") for url in (page.request.url, page.url))
+    if asked != answered:
+        raise ValueError(f"redirected to {answered}: the board has moved there or is gone")
+    return page
 
 
 def jobs(page: Page, addresses: Iterable[str]) -> list[Request]:
@@ -114,14 +125,9 @@ def sitemap(page: Page) -> list[Request]:
 
     Raises: ValueError where it is none.
     """
-    try:
-        root = etree.fromstring(unpacked(page), etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise ValueError("not XML") from error
-    if etree.QName(root).localname == "sitemapindex":
-        maps = [url for loc in root.iterfind("{*}sitemap/{*}loc") if (url := absolute(page.url, loc.text or ""))]
-        named = [url for url in maps if re.search(WORDS, urlsplit(url).path, re.I)]
-        return [Request(url, "xml") for url in named or maps]
-    if etree.QName(root).localname != "urlset":
-        raise ValueError("not a sitemap")
-    return jobs(page, (loc.text or "" for loc in root.iterfind("{*}url/{*}loc")))
+    root = _xml.tree(unpacked(page), "urlset", "sitemapindex")
+    if _xml.name(root) == "urlset":
+        return jobs(page, _xml.texts(root, "{*}url/{*}loc"))
+    maps = [url for loc in _xml.texts(root, "{*}sitemap/{*}loc") if (url := absolute(page.url, loc))]
+    named = [url for url in maps if re.search(WORDS, urlsplit(url).path, re.I)]
+    return [Request(url, "xml") for url in named or maps]

@@ -4,6 +4,7 @@ Units: amounts of pay are whole units of the currency, never cents.
 """
 
 import html
+import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,15 +15,22 @@ from typing import Annotated, Any
 from price_parser import Price
 from pydantic import Field, TypeAdapter
 
+TWICE = r"(?<!bi[- ])(?<!semi[- ])"  # twice a month has no word here
 PERIODS = {
     "hour": re.compile(r"\bhour|\bper hr\b|/ ?hr?\b|\bstunde|\bheure|\buur\b", re.I),
     "day": re.compile(r"\bdaily\b|\b(?:per|a) day\b|^day$|\bpro tag\b", re.I),
-    "week": re.compile(r"\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
-    "month": re.compile(r"\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
+    "week": re.compile(rf"{TWICE}\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
+    "month": re.compile(rf"{TWICE}\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
     "year": re.compile(
         r"\byear|\byr\b|\bper annum\b|\bannual(?:ly|i[sz]ed)?\b(?! (?:bonus|leave|review))|jahr|\bp\.a\.", re.I
     ),
 }
+REPAIRS = (  # of JSON: CDATA marks, control characters and odd spaces, stray backslashes, commas before a bracket
+    (re.compile(r"<!\[CDATA\[|\]\]>"), ""),
+    (re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00a0\u2028\u2029\ufeff]+"), " "),
+    (re.compile(r'(?<!\\)\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})'), r"\\\\"),
+    (re.compile(r",(?=\s*[}\]])"), ""),
+)
 JOBS = TypeAdapter(list[dict[str, Any]])
 COUNT = TypeAdapter(Annotated[int, Field(ge=0, le=10**9)])
 MILLISECONDS = TypeAdapter(datetime)  # refuses what no calendar holds
@@ -31,13 +39,18 @@ SIGN = r"[^\w+]{0,3}(?-i:[A-Z]{1,3})?[^\w+]{0,3}"
 AMOUNTS = re.compile(rf"{SIGN}({NUMBER})(?:\s?(?:-|–|—|to|and|bis|à|tot)\s?{SIGN}({NUMBER}))?(?:[^\dk+]\D*)?", re.I)
 AMOUNT = TypeAdapter(Annotated[float, Field(allow_inf_nan=False)])
 MOST = 1e12  # more is a slip of the keyboard
+LEAST = {"month": 100, "year": 1000}  # less is a rate per hour or thousands, whatever unit stands beside it
 
 
 def day(value: str | int | None) -> date | None:
     """The UTC date of an ISO date or instant, or of milliseconds since 1970; without a zone it keeps its own date."""
     if not value:
         return None
-    when = datetime.fromisoformat(value) if isinstance(value, str) else MILLISECONDS.validate_python(value)
+    when = (
+        datetime.fromisoformat(value.replace(" UTC", "Z"))
+        if isinstance(value, str)
+        else MILLISECONDS.validate_python(value)
+    )
     with suppress(OverflowError):  # `9999-12-31T23:59:59-08:00` is how some say never
         when = when.astimezone(UTC) if when.tzinfo else when
     return when.date()
@@ -55,6 +68,22 @@ def plain_html(text: str | None) -> str:
     return words and f"<p>{words}</p>"
 
 
+def sections(parts: Iterable[tuple[str | None, str | None]]) -> str:
+    """Parts of a text as (plain heading, HTML) in one; an empty part leaves its heading out too."""
+    found = ((html.escape((heading or "").strip(), quote=False), (text or "").strip()) for heading, text in parts)
+    return "\n".join((f"<h3>{heading}</h3>\n" if heading else "") + text for heading, text in found if text)
+
+
+def place(*parts: str | None) -> str:
+    """City, region, country as one line, each once."""
+    return ", ".join(dict.fromkeys(part.strip() for part in parts if part and part.strip()))
+
+
+def host(board: str, suffix: str) -> str:
+    """`acme` is `acme.<suffix>`; a board with a dot is a host itself."""
+    return board if "." in board else f"{board}.{suffix}"
+
+
 def address(url: str | None) -> str:
     """A web address as a platform states it; spaces that people leave in it are escaped."""
     return "%20".join((url or "").split())
@@ -67,12 +96,14 @@ def period(words: str) -> str | None:
 
 
 def pay(low: Any, high: Any, currency: str | None, unit: str | None) -> dict[str, Any]:
-    """The four salary fields; none where there is no amount or the range runs backwards, which is nobody's pay.
+    """The four salary fields; none where there is no amount, the range runs backwards or is too low for its unit.
 
     Raises: ValueError where an amount is no number.
     """
     least, most = _amount(low), _amount(high)
     if not (least or most) or (least and most and least > most):
+        return {}
+    if min(filter(None, (least, most))) < LEAST.get(unit or "", 0):
         return {}
     code = (currency or "").strip().upper()
     known = code if re.fullmatch(r"[A-Z]{3}", code) else None
@@ -86,6 +117,22 @@ def pay_of_all(offers: Iterable[tuple[Any, Any, str | None, str | None]]) -> dic
         return {}
     lows, highs = ([one[name] for one in known] for name in ("salary_min", "salary_max"))
     return known[0] | {"salary_min": min(lows) if all(lows) else None, "salary_max": max(highs) if all(highs) else None}
+
+
+def loads(script: str) -> Any:
+    """JSON as sites write it into a page: line ends in strings, comments around it, commas too many.
+
+    Raises: ValueError where it is beyond repair.
+    """
+    try:
+        with suppress(ValueError):
+            return json.loads(script, strict=False)
+        for pattern, replacement in REPAIRS:
+            script = pattern.sub(replacement, script)
+        first, last = re.search(r"[\[{]|$", script), max(script.rfind("]"), script.rfind("}"))
+        return json.loads(script[first.start() if first else 0 : last + 1], strict=False)
+    except RecursionError as error:
+        raise ValueError("JSON is nested too deep") from error
 
 
 def amounts(value: Any) -> list[float]:

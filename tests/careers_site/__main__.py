@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from tests.careers_site.careers import FIRST_DAY, Site
+from tests.careers_site.firms import EVERY
 from tests.careers_site.serving import config, listen, url_of
 
 
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _site(given: argparse.Namespace) -> Site:
     return Site(
         given.postings, given.companies, seed=given.seed, day=given.day, today=given.today, churn=given.churn,
-        recorded=given.recorded, gzip=given.gzip, latency_seconds=given.latency,
+        mix=EVERY if given.every else None, recorded=given.recorded, gzip=given.gzip, latency_seconds=given.latency,
         cache_mebibytes=given.cache,
     )  # fmt: skip
 
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--day", type=int, default=0, help="days of change since the first")
     add("--today", type=date.fromisoformat, default=FIRST_DAY, metavar="DATE", help="the date of day 0")
     add("--churn", type=float, default=0.1, help="share of postings that change in a day")
+    add("--every", action="store_true", help="boards of every platform, not of the four largest only")
     add("--recorded", type=Path, metavar="DIR", help="serve recorded boards instead of invented ones")
     add("--companies-file", type=Path, metavar="PATH", help="write the companies file there")
     add("--public-url", help="what links in the answers begin with; default: the site's own address")

@@ -9,7 +9,7 @@ A shape has KIND (of its lists), LIST (path and query of a board's list, below i
     company(slug) -> (board, base path)       optional: the companies file's row, by default (slug, "/<source>/<slug>")
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -57,12 +57,26 @@ def whole(text: Any, default: int) -> int:
     return int(text) if isinstance(text, int) or (isinstance(text, str) and text.isdigit()) else default
 
 
-def _found() -> dict[str, ModuleType]:
-    names = sorted(path.stem.removeprefix("shape_") for path in Path(__file__).parent.glob("shape_*.py"))
-    return {name: import_module(f"tests.careers_site.shape_{name}") for name in names if name not in _OLDER}
+class _Shapes(Mapping[str, ModuleType]):
+    """By source. Reason: boards know the shapes and shapes the boards, so a shape is imported when it is asked for."""
+
+    def __init__(self) -> None:
+        names = sorted(path.stem.removeprefix("shape_") for path in Path(__file__).parent.glob("shape_*.py"))
+        self._names = [name for name in names if name not in _OLDER]
+
+    def __getitem__(self, source: str) -> ModuleType:
+        if source not in self._names:
+            raise KeyError(source)
+        return import_module(f"tests.careers_site.shape_{source}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
-SHAPES = _found()
+SHAPES = _Shapes()
 
 
 def company(source: str, slug: str) -> tuple[str, str]:

@@ -28,8 +28,8 @@ BESIDE = (".expected.json", ".told.json", ".request.json")
 PAGES = sorted(path for path in FIXTURES.glob("*.*") if not path.name.endswith(BESIDE))
 FETCHED_AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 HEADINGS = ("Site:", "API:", "Board:", "Paging:", "Shape:", "Limits:", "Checked:")
-READING = {"ast", "collections", "contextlib", "datetime", "hashlib", "html", "itertools", "json", "math", "re",
-           "typing", "urllib", "xml", "zlib"}  # fmt: skip
+READING = {"ast", "collections", "contextlib", "copy", "datetime", "email", "hashlib", "html", "itertools", "json",
+           "math", "re", "typing", "urllib", "xml", "zlib"}  # fmt: skip
 READING_ONLY = READING | {"defusedxml", "extruct", "lxml", "price_parser", "pydantic", "selectolax", "tasks"}
 
 

@@ -4,6 +4,7 @@ import gzip
 import json
 from copy import deepcopy
 from datetime import UTC, datetime
+from html import escape
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ EXPECTED = (KeyError, TypeError, ValueError, AttributeError, LookupError)  # a p
 PAYLOADS = [
     (path.name.partition(".")[0], json.loads(path.read_bytes()))
     for path in sorted(FIXTURES.glob("*.json"))
-    if not path.name.endswith((".expected.json", ".told.json"))
+    if not path.name.endswith((".expected.json", ".told.json", ".request.json"))
 ]
 ITEMS = [
     item
@@ -90,6 +91,9 @@ def changed(data: st.DataObject, payload: Any) -> Any:
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for source in ("greenhouse", "lever", "ashby", "jsonld"):
         check(source, body)
+    for source in ("teamtailor", "jobvite", "rss", "jazzhr"):
+        check(source, body)
+        check(source, b'<div id="job_listings_wrapper">' + body)
     check("jsonld", body, "xml")
     check("jsonld", b"\x1f\x8b" + body, "xml")
     check("jsonld", gzip.compress(body), "xml")
@@ -124,11 +128,42 @@ def test_any_links_are_followed_or_left(hrefs: list[str]) -> None:
     check("jsonld", f"<urlset>{entries}</urlset>".encode("utf-8", "replace"), "xml")
 
 
+NAMES = ("title", "link", "guid", "description", "pubDate", "x:location", "x:minimumSalary", "x:salaryInterval",
+         "x:type", "id", "date", "detail-url", "apply-url", "remoteStatus")  # fmt: skip
+WORDS_OF_A_FEED = st.text(max_size=20) | st.sampled_from(
+    [
+        "https://e.example/1",
+        "//[",
+        "7/21/2026",
+        "Wed, 19 Aug 2026 23:10:38 GMT",
+        "1 Jan 10000",
+        "31 Feb 2026",
+        "1" * 400,
+    ]
+)
+
+
+@settings(max_examples=100, deadline=1000)
+@given(st.lists(st.tuples(st.sampled_from(NAMES), WORDS_OF_A_FEED), max_size=8))
+def test_any_item_of_a_feed_is_read_or_refused(parts: list[tuple[str, str]]) -> None:
+    item = "".join(f"<{name}>{escape(words)}</{name}>" for name, words in parts)
+    feed = f'<rss xmlns:x="urn:x"><channel><item>{item}</item></channel></rss>'.encode("utf-8", "replace")
+    check("teamtailor", feed)
+    check("rss", feed)
+    check("jobvite", f'<result xmlns:x="urn:x"><job>{item}</job></result>'.encode("utf-8", "replace"))
+
+
 def test_hostile_pages_are_read_in_a_moment() -> None:
     for body in (b"<" * 300_000, b'<a href="' * 50_000, b"-" * 300_000, b"[" * 100_000, b'{"a":' * 100_000):
         check("jsonld", body)
         check("jsonld", b'<script type="application/ld+json">"JobPosting"' + body, is_start=False)
         check("jsonld", b'<p itemscope itemtype="https://schema.org/JobPosting">' + body, is_start=False)
         check("jsonld", body, "xml")
+        for source in ("teamtailor", "jobvite", "rss", "jazzhr"):
+            check(source, body)
+    feed = b"<rss><channel><item>%s</item></channel></rss>"
+    for part in (b"<description>" + b"<p>" * 100_000 + b"</p>" * 100_000 + b"</description>", b"<a/>" * 200_000):
+        check("rss", feed % part)
+        check("teamtailor", feed % part)
     deep = json.dumps({"@type": "JobPosting", "title": "x", "description": "<" * 200_000, "baseSalary": "1" * 99 + "x"})
     check("jsonld", f'<script type="application/ld+json">{deep}</script>'.encode(), is_start=False)

@@ -15,7 +15,9 @@ EMPLOYMENT = [
     ("Internship, full-time", "intern"), ("Pflichtpraktikum", "intern"), ("Werkstudent", "intern"), ("Stage", "intern"),
     ("Apprenticeship", "intern"), ("PER_DIEM", "per_diem"), ("VOLUNTEER", "volunteer"), ("OTHER", "other"),
     ("CDI", None), ("Festanstellung", None), ("Permanent contract", None), ("Full-time or part-time", None),
-    ("Full-Time/Part-Time", None), ("Engineering", None), ("", None), (None, None), ("full-time " * 50, None),
+    ("Full-Time/Part-Time", None), ("full-or-part-time", None), ("Full / Part time", None),
+    ("Voll- oder Teilzeit", None), ("permanent full-or-part-time", None), ("parttime_fixed_term", "temporary"),
+    ("Engineering", None), ("", None), (None, None), ("full-time " * 50, None),
 ]  # fmt: skip
 WORKPLACES = [
     ("On-site", "onsite"), ("OnSite", "onsite"), ("on_site", "onsite"), ("ORA_ON_SITE", "onsite"), ("In-Office",
