@@ -1,6 +1,6 @@
 """`python -m tests.measured_fetch URL ACCEPT`: a page fetched in a process of its own, and what it took.
 
-Shape: two lines, how it ended (the body's size or the error's class and words) and the most MB of memory that the process ever held.
+Shape: two lines, how it ended (size of the body, or class and words of the error) and the most MB that it ever held.
 """
 
 import asyncio
