@@ -182,7 +182,8 @@ async def _ask(
     if _is_searched(source):
         async with run.searching:
             return await run.work(_read, company, source, await search.page(company, request, run.settings, counts))
-    page = await run.fetcher.fetch(request, counts, company.base_url, known.validators() if known else None)
+    validators, rate = known.validators() if known else None, getattr(source, "REQUESTS_PER_SECOND", None)
+    page = await run.fetcher.fetch(request, counts, company.base_url, validators, requests_per_second=rate)
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
         known.fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
         return Visit(known, "not_modified" if page is None else "same_bytes", is_dry=_is_dry(request, known))
