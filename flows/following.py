@@ -74,17 +74,12 @@ async def checked(chosen: list[Company], settings: Settings) -> list[dict[str, A
             async def one(company: Company) -> dict[str, Any]:
                 known, row = checks.known(writer, company), company.model_dump()
                 if liveness.is_fresh(known):
-                    detail = f"seen whole at {known.confirmed_at}"
-                    return {
-                        **row,
-                        "result": "confirmed",
-                        "postings": known.open_jobs,
-                        "detail": detail,
-                        "suggestions": [],
-                    }
+                    said = {"postings": known.open_jobs, "detail": f"seen whole at {known.confirmed_at}"}
+                    return {**row, "result": "confirmed", **said, "suggestions": []}
                 answer = await ask(company, asker)
                 result, lines = liveness.judged(answer, known), list[str]()
-                checks.remember(writer, company, result, answer.postings, answer.detail)
+                if result != "unasked":
+                    checks.remember(writer, company, result, answer.postings, answer.detail)
                 if result == "gone" and liveness.is_dead(checks.known(writer, company).answers):
                     result, lines = "dead", [_advice(*each) for each in await liveness.suggestions(company, asker)]
                 said = {"postings": answer.postings, "detail": answer.detail}

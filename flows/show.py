@@ -25,6 +25,12 @@ PROGRESS = """SELECT flow, boards, extracted, (SELECT count(*) FROM board_runs W
   FROM runs WHERE state = 'running' ORDER BY id DESC LIMIT 1"""
 BOARD_COLUMNS = ("name", "source", "outcome", "fetched", "new", "changed", "closed", "error")
 ORIGINS = ("platform", "jsonld", "rules", "model", "quarantined")
+SAVED = {
+    "not_modified": "pages not sent again (304)",
+    "same_bytes": "the same byte for byte",
+    "not_asked": "job pages not asked for",
+    "not_extracted": "texts not extracted again",
+}
 PLAIN_EVERY_SECONDS = 5.0
 COLOURS = {"complete": "green", "unchanged": "green", "truncated": "yellow", "empty": "yellow"}
 
@@ -180,6 +186,18 @@ def sentence(run: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
+def saved(values: Mapping[str, Any] | None) -> str:
+    """What a run did not have to do, in one line."""
+    parts = [f"{values[name]:,} {words}" for name, words in SAVED.items() if values[name]] if values else []
+    if values and values["bytes_saved"]:
+        parts.append(f"{values['bytes_saved'] / 1_000_000:,.1f} MB")
+    return ", ".join(parts) or "nothing"
+
+
+def _saved_by(values: Mapping[str, Any] | None) -> str:
+    return f"by run {values['run_id']}: {saved(values)}" if values else "nothing yet"
+
+
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
     """Rows as a table on a terminal, as tab-separated lines where piped."""
     if not rows:
@@ -225,5 +243,13 @@ def status(values: dict[str, Any], as_json: bool) -> None:
         said = (
             f"{run['id']} {run['state']}, begun {run['started_at']}, {run['failed']} of {run['boards']} boards failed"
         )
-    facts({**values, "last_run": said, "boards": f"{len(values['boards'])} need a look"}, False)
+    facts(
+        {
+            **values,
+            "last_run": said,
+            "saved": _saved_by(values["saved"]),
+            "boards": f"{len(values['boards'])} need a look",
+        },
+        False,
+    )
     table(values["boards"], BOARD_COLUMNS)

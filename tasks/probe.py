@@ -23,7 +23,7 @@ NAMES = (
     ("content", "company", "name"),
 )  # fmt: skip
 
-Outcome = Literal["answers", "empty", "doubtful", "gone", "blocked", "failed"]
+Outcome = Literal["answers", "empty", "doubtful", "gone", "blocked", "failed", "unasked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ async def ask(company: Company, asker: Asker) -> Answer:
     """
     source = import_module(f"tasks.sources.{company.source}")
     request = source.start(company)
+    if urlsplit(request.url).scheme not in ("http", "https"):
+        return Answer("unasked", detail="a search of other boards: only an ingest can tell")
     try:
         page = await asker.page(request, company.base_url)
     except FetchError as error:

@@ -29,6 +29,7 @@ OWN_HOSTS = {  # platforms that serve a careers site under the company's host, b
     "recruitee": re.compile(r"//[\w.-]*(?:recruiteecdn\.com|recruitee\.com)/", re.I),
     "personio": re.compile(r"//[\w.-]*cdn\.personio\.(?:de|com)/", re.I),
 }
+OF_ANY_HOST = {"jobspy", "jsonld", "rss", "scrapegraph"}  # no platform: their addresses say nothing of whose they are
 OF_THE_PLATFORM = frozenset(
     "about academy api app apps assets auth blog cdn cdn-cgi css dashboard developer developers docs embed favicon.ico"
     " fonts forms get go hello help images img info js login media news partners platform privacy robots.txt scripts"
@@ -132,7 +133,8 @@ def votes(page: Page) -> dict[str, tuple[Company, int]]:
     found: dict[str, tuple[Company, int]] = {}
     embedded = set(_embeds(page))
     for address in addresses(page):
-        if company := of_address(address):
+        company = of_address(address)
+        if company and company.source not in OF_ANY_HOST:
             first, count = found.get(company.id.casefold(), (company, 0))
             weight = WEIGHT_OF_EMBED if address in embedded else 1
             found[company.id.casefold()] = (first, count + weight)
@@ -149,7 +151,8 @@ def addresses(page: Page) -> list[str]:
     """Every address in a page without its scheme, each once: of links, scripts and what scripts hold, unescaped."""
     text = ESCAPED.sub(lambda match: ESCAPES[match[0].lower()], html.unescape(page.text))
     found = (match[1].rstrip(".,;:)]&") for form in (FOUND, BARE) for match in form.finditer(text))
-    return list(dict.fromkeys([*_embeds(page), *_first(found, ADDRESSES)]))
+    inner = (part for each in found for part in (each, each.rpartition("//")[2]))  # what a redirect leads to, too
+    return list(dict.fromkeys([*_embeds(page), *_first(inner, ADDRESSES)]))
 
 
 def _embeds(page: Page) -> Iterator[str]:

@@ -22,12 +22,11 @@ from selectolax.lexbor import LexborHTMLParser
 from tasks.model import Company, EmploymentType, Page, Posting, WorkplaceType
 from tasks.normalize import without_tracking
 from tasks.sources._links import absolute
-from tasks.sources._readings import amounts, day, loads, pay, period, real_html
+from tasks.sources._readings import SIGNS, amounts, day, loads, pay, period, real_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
 JOB_TYPE = re.compile(r"(?:^|[/:#])JobPosting$")
 PLACEHOLDER = re.compile(r"(?:un|not )available|un(?:known|specified|defined)|none|null|n/?a|tb[ad]|[-–.\s]*", re.I)
-SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK"}  # a dollar or a krone could be any of several
 HYBRID = re.compile(r"\bh[iy]br[iy]d|\bibrid[oa]\b", re.I)
 PRESENCE = re.compile(
     rf"{HYBRID.pattern}|\bin[- ]office\b|\bon-?site\b|\bvor ort\b|\bpresen[cz]ial"

@@ -18,8 +18,8 @@ from pydantic import Field, TypeAdapter
 TWICE = r"(?<!bi[- ])(?<!semi[- ])"  # twice a month has no word here
 PERIODS = {
     "hour": re.compile(r"\bhour|\bper hr\b|/ ?hr?\b|\bstunde|\bheure|\buur\b", re.I),
-    "day": re.compile(r"\bdaily\b|\b(?:per|a) day\b|^day$|\bpro tag\b", re.I),
-    "week": re.compile(rf"{TWICE}\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
+    "day": re.compile(r"\bdaily\b|(?:\b(?:per|a)|/) ?day\b|^day$|\bpro tag\b", re.I),
+    "week": re.compile(rf"{TWICE}\bweekly\b|(?:\b(?:per|a)|/) ?week\b|^week$|\bpro woche\b", re.I),
     "month": re.compile(rf"{TWICE}\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
     "year": re.compile(
         r"\byear|\byr\b|\bper annum\b|\bannual(?:ly|i[sz]ed)?\b(?! (?:bonus|leave|review))|jahr|\bp\.a\.", re.I
@@ -38,6 +38,8 @@ NUMBER = r"(?:\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1
 SIGN = r"[^\w+]{0,3}(?-i:[A-Z]{1,3})?[^\w+]{0,3}"
 AMOUNTS = re.compile(rf"{SIGN}({NUMBER})(?:\s?(?:-|–|—|to|and|bis|à|tot)\s?{SIGN}({NUMBER}))?(?:[^\dk+]\D*)?", re.I)
 AMOUNT = TypeAdapter(Annotated[float, Field(allow_inf_nan=False)])
+SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK"}  # a dollar or a krone could be any of several
+UNIT = re.compile(r"/|week|month|fortnight|shift", re.I)
 MOST = 1e12  # more is a slip of the keyboard
 LEAST = {"month": 100, "year": 1000}  # less is a rate per hour or thousands, whatever unit stands beside it
 
@@ -130,6 +132,12 @@ def pay(low: Any, high: Any, currency: str | None, unit: str | None) -> dict[str
     return {"salary_min": least, "salary_max": most, "salary_currency": known, "salary_period": unit}
 
 
+def pay_per(low: Any, high: Any, currency: str | None, words: str | None) -> dict[str, Any]:
+    """As `pay`, with the unit in words; none where they name none of the five."""
+    unit = period(words or "")
+    return {} if words and unit is None else pay(low, high, currency, unit)
+
+
 def pay_of_all(offers: Iterable[tuple[Any, Any, str | None, str | None]]) -> dict[str, Any]:
     """One range over the offers of one posting, open where one of them is; nothing where currency or period differ."""
     known = [one for offer in offers if (one := pay(*offer))]
@@ -162,6 +170,18 @@ def amounts(value: Any) -> list[float]:
     match = AMOUNTS.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= 100 else None
     found = [_in_words(words) for words in match.groups() if words] if match else []
     return found if all(found) else []
+
+
+def pay_in_words(words: str | None) -> dict[str, Any]:
+    """The four salary fields of words such as `$115,000 – $145,000 / year`.
+
+    Shape: none where they hold no plain amounts, or name a unit that is none of the five (`$1,500 bi-weekly`).
+    """
+    text = " ".join((words or "").split())
+    found, code, unit = amounts(text), Price.fromstring(text[:100]).currency or "", period(text)
+    if not found or (unit is None and UNIT.search(text)):
+        return {}
+    return pay(found[0], found[-1], SIGNS.get(code, code), unit)
 
 
 def _in_words(words: str) -> float:
