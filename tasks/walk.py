@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,7 +33,9 @@ log = logging.getLogger(__name__)
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
 ERROR = 500  # characters of a board's
-SHARED = ("model.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
+MOST_ITEMS = 20_000  # of a page
+SHARED = ("bodies.py", "model.py", "nesting.py", "normalize.py", "vocabulary.py", "llm/listing.py",
+          "llm/scrapegraph_child.py")  # fmt: skip
 
 
 @cache
@@ -197,7 +200,9 @@ async def _ask(
 def _read(company: Company, source: ModuleType, page: Page) -> Visit:
     """Raises: ParseError for whatever the page's shape makes the source stumble over."""
     try:
-        items = list(source.parse(company, page))
+        items = list(islice(source.parse(company, page), MOST_ITEMS + 1))
+        if len(items) > MOST_ITEMS:
+            raise ValueError(f"more than {MOST_ITEMS} postings and addresses on one page")
         claimed = source.claimed(company, page)
         faults, remarks = source.told(page) if _is_searched(source) else ([], [])
         postings = [item for item in items if isinstance(item, Posting)]
