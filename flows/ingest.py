@@ -22,6 +22,7 @@ from prefect.tasks import exponential_backoff
 from flows.extract import extract_all, summarise
 from flows.show import saved, sentence
 from tasks import companies as companies_file
+from tasks import search
 from tasks import settings as configuration
 from tasks.run import Run, open_run
 from tasks.scrape import failed, scrape_company
@@ -55,6 +56,7 @@ async def ingest(
     settings = configuration.load()
     chosen = companies_file.select(companies_file.read(settings.companies_file), company, source)
     companies_file.require_contact(chosen, settings.contact)
+    search.require(chosen)
     async with open_run(settings, is_full=full, is_dry=dry_run) as run:
         landed: set[str] = set()
         if run.writer is not None:

@@ -14,6 +14,7 @@ import typer
 
 from flows import local, show
 from tasks import companies as companies_file
+from tasks import search as searching
 from tasks import settings as configuration
 from tasks import store
 from tasks.errors import ConfigError
@@ -70,6 +71,7 @@ def check(as_json: Json = False) -> None:
         companies = companies_file.read(settings.companies_file)
         companies_file.require_contact(companies, settings.contact)
         scrapegraph.require(companies, settings)
+        searching.require(companies)
     except ConfigError as error:
         faults = list(error.faults)
     if as_json:

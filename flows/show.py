@@ -40,10 +40,10 @@ err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 def plain(text: Any) -> str:
     """Words from outside, with nothing in them that the terminal or rich would obey."""
-    return escape(_printable(text))
+    return escape(printable(text))
 
 
-def _printable(text: Any) -> str:
+def printable(text: Any) -> str:
     return "".join(char if char.isprintable() else " " for char in str(text))
 
 
@@ -94,7 +94,7 @@ def result(
         print(json.dumps({**values, "extraction": _extraction(run) if run else None}, default=str))
         return
     for warning in warnings:
-        note(f"warning: {_printable(warning)}")
+        note(f"warning: {printable(warning)}")
     if state.name not in ("Completed", "Partial"):
         out.print(f"{state.name}: {plain(state.message)}")
         return
@@ -120,7 +120,7 @@ def extracted(state: Any, run: dict[str, Any] | None, as_json: bool) -> None:
         print(json.dumps(values, default=str))
         return
     for warning in json.loads(run["warnings"]) if run else []:
-        note(f"warning: {_printable(warning)}")
+        note(f"warning: {printable(warning)}")
     if run:
         _say_extraction(run)
     out.print(f"{state.name}: {plain(state.message)}")
@@ -204,7 +204,7 @@ def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
         return
     if not out.is_terminal:
         for row in rows:
-            print("\t".join("" if row[name] is None else " ".join(_printable(row[name]).split()) for name in columns))
+            print("\t".join("" if row[name] is None else " ".join(printable(row[name]).split()) for name in columns))
         return
     sheet = Table(*columns, box=None, pad_edge=False)
     for row in rows:

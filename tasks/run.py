@@ -23,6 +23,7 @@ from tasks.store.pending import Selection
 
 THREADS = 2
 READERS = 2  # of 170 MB each
+SEARCHES = 2  # of 100 MB each
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -44,6 +45,7 @@ class Run:
     is_anew: bool = False  # extract as if nothing were known yet
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # batches take turns at the one writer
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))  # pages put to a model
+    searching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SEARCHES))
     is_full: bool = False  # read every page anew, whatever it yielded before
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "rolecall"))
 

@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import orjson
 
-from tasks import normalize
+from tasks import normalize, search
 from tasks.errors import FetchError, GoneError, ParseError, TransientError
 from tasks.fetch import Counts
 from tasks.llm import scrapegraph
@@ -31,7 +32,10 @@ log = logging.getLogger(__name__)
 
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
-SHARED = ("model.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
+ERROR = 500  # characters of a board's
+MOST_ITEMS = 20_000  # of a page
+SHARED = ("bodies.py", "model.py", "nesting.py", "normalize.py", "vocabulary.py", "llm/listing.py",
+          "llm/scrapegraph_child.py")  # fmt: skip
 
 
 @cache
@@ -51,12 +55,12 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts, is_l
     """
     source = import_module(f"tasks.sources.{company.source}")
     known: dict[str, KnownPage] = {}
-    if run.reader is not None and not run.is_full:
+    if run.reader is not None and not run.is_full and not _is_searched(source):
         known = known_pages(run.reader, company, parser_version(company.source))
     first = source.start(company)
     queue, asked, shown = deque([first]), {first.key}, set[str]()
     visits, gaps, is_cut = list[Visit | None](), list[FetchError | ParseError](), False
-    while queue and len(visits) + len(gaps) < run.settings.board_max_pages:
+    while queue and _asked(visits) + len(gaps) < run.settings.board_max_pages:
         wave = [queue.popleft() for _ in range(min(len(queue), PAGES_AT_ONCE))]
         reading = (_visit(company, source, request, board, run, counts, known.get(request.key)) for request in wave)
         for request, answer in zip(wave, await asyncio.gather(*reading, return_exceptions=True), strict=True):
@@ -83,6 +87,10 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts, is_l
         _doubt(board, source, visits[0], gaps)
     board.misses_to_close = source.MISSES_TO_CLOSE
     board.visited.clear()
+
+
+def _asked(visits: Sequence[Visit | None]) -> int:
+    return sum(visit is None or visit.how != "not_asked" for visit in visits)
 
 
 def _follow(visit: Visit, asked: set[str], shown: set[str]) -> tuple[list[Request], bool]:
@@ -133,13 +141,15 @@ def _doubt(board: BoardRun, source: ModuleType, listing: Visit | None, gaps: Seq
     """A listing of a source that never shows all it has proves nothing, however often it says the same: what it does
     not show for long ages out instead.
     """
-    if board.outcome != "empty":
-        board.stale_after_days = None if gaps else source.STALE_AFTER_DAYS
-        told = board.error or "shows a part of what there is: nothing closes for being absent"
-        board.outcome, board.error = "truncated", told
+    assert listing is not None  # the first page of a board is read, or the board has failed
+    board.is_partial = True
+    board.stale_after_days = None if gaps or listing.faults else source.STALE_AFTER_DAYS
+    told = board.error or "shows a part of what there is: nothing closes for being absent"
+    if board.outcome != "empty" or listing.faults:
+        board.outcome = "truncated"
+    board.error = "; ".join([*listing.faults, *listing.remarks])[:ERROR] or told
     if not _asks_model(source):
         return
-    assert listing is not None  # the first page of a board is read, or the board has failed
     proposed, kept = listing.page.claimed or 0, len(listing.page.requests)
     told = f"read by a model: {kept} of {proposed} proposals stand on the page"
     told += ", which has not changed since" if listing.is_unchanged else ""
@@ -149,6 +159,10 @@ def _doubt(board: BoardRun, source: ModuleType, listing: Visit | None, gaps: Seq
 
 def _asks_model(source: ModuleType) -> bool:
     return getattr(source, "IS_READ_BY_MODEL", False)
+
+
+def _is_searched(source: ModuleType) -> bool:
+    return getattr(source, "IS_SEARCHED", False)
 
 
 async def _visit(
@@ -168,6 +182,9 @@ async def _visit(
 async def _ask(
     company: Company, source: ModuleType, request: Request, run: Run, counts: Counts, known: KnownPage | None
 ) -> Visit:
+    if _is_searched(source):
+        async with run.searching:
+            return await run.work(_read, company, source, await search.page(company, request, run.settings, counts))
     validators, rate = known.validators() if known else None, getattr(source, "REQUESTS_PER_SECOND", None)
     page = await run.fetcher.fetch(request, counts, company.base_url, validators, requests_per_second=rate)
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
@@ -183,8 +200,11 @@ async def _ask(
 def _read(company: Company, source: ModuleType, page: Page) -> Visit:
     """Raises: ParseError for whatever the page's shape makes the source stumble over."""
     try:
-        items = list(source.parse(company, page))
+        items = list(islice(source.parse(company, page), MOST_ITEMS + 1))
+        if len(items) > MOST_ITEMS:
+            raise ValueError(f"more than {MOST_ITEMS} postings and addresses on one page")
         claimed = source.claimed(company, page)
+        faults, remarks = source.told(page) if _is_searched(source) else ([], [])
         postings = [item for item in items if isinstance(item, Posting)]
         rows = [row(company, posting) for posting in postings]
     except MISFITS as error:
@@ -202,7 +222,7 @@ def _read(company: Company, source: ModuleType, page: Page) -> Visit:
         fetched_at=page.fetched_at.isoformat(timespec="seconds"),
         bytes=len(page.body),
     )
-    return Visit(memory, "read", rows, is_dry=_is_dry(page.request, memory))
+    return Visit(memory, "read", rows, _is_dry(page.request, memory), faults=faults, remarks=remarks)
 
 
 def _is_dry(request: Request, page: KnownPage) -> bool:

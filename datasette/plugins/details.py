@@ -13,7 +13,8 @@ TEXT = "SELECT html FROM job_texts WHERE content_hash = (SELECT content_hash FRO
 PROVENANCE = "SELECT facts, origin, evidence, quarantined FROM job_provenance WHERE pk = ?"
 CHANGES = "SELECT * FROM job_changes WHERE job_pk = ? ORDER BY id DESC LIMIT 100"
 SIBLINGS = """
-SELECT * FROM jobs WHERE company_id = (SELECT company_id FROM jobs WHERE pk = :pk) AND is_open = 1 AND pk <> :pk
+SELECT * FROM jobs
+WHERE (company_id, company) = (SELECT company_id, company FROM jobs WHERE pk = :pk) AND is_open = 1 AND pk <> :pk
 ORDER BY listed_on DESC LIMIT 4
 """
 OPEN_JOBS = """
@@ -73,6 +74,8 @@ def event(change: Any) -> dict[str, Any]:
     field, old, new = change["field"], change["old"], change["new"]
     if field == "is_open":
         return {"at": change["at"], "run": change["run_id"], "what": "Reopened" if new == "1" else "Closed"}
+    if field == "closed_because":
+        return {"at": change["at"], "run": change["run_id"], "what": "Reason", "new": new}
     if field == "content_hash":
         return {"at": change["at"], "run": change["run_id"], "what": "Description changed"}
     words = field.replace("_", " ")

@@ -97,8 +97,9 @@ def test_another_answer_of_the_platform_is_refused(source: str, name: str) -> No
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_a_recorded_page_without_a_job_posting_is_no_job_and_no_error(path: Path) -> None:
+def test_a_recorded_page_holds_as_many_jobs_as_its_scripts_name(path: Path) -> None:
     module, company = import_module("tasks.sources.jsonld"), Company(name="x", source="jsonld", board="e.example/jobs")
-    url = f"https://e.example/jobs/{path.stem}"
-    page = Page(Request(url, "html"), url, path.read_bytes(), FETCHED_AT)
-    assert list(module.parse(company, page)) == []
+    url, text = f"https://e.example/jobs/{path.stem}", path.read_text(encoding="utf-8", errors="replace")
+    scripts = re.findall(r"<script[^>]*ld\+json[^>]*>(.*?)</script>", text, re.DOTALL | re.I)
+    found = list(module.parse(company, Page(Request(url, "html"), url, path.read_bytes(), FETCHED_AT)))
+    assert len(found) == sum(len(re.findall(r'"@type"\s*:\s*"JobPosting"', script)) for script in scripts)

@@ -3,6 +3,7 @@
 import gzip
 import json
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from importlib import import_module
@@ -21,6 +22,11 @@ PAYLOADS = [
     (path.name.partition(".")[0], json.loads(path.read_bytes()))
     for path in sorted(FIXTURES.glob("*.json"))
     if not path.name.endswith((".expected.json", ".told.json", ".request.json"))
+]
+DETAILS = [
+    (path.name.partition(".")[0], Request(**json.loads(path.read_bytes())), json.loads(answer.read_bytes()))
+    for path in sorted(FIXTURES.glob("*.request.json"))
+    if (answer := path.with_name(path.name.replace(".request.json", ".json"))).exists()
 ]
 ITEMS = [
     item
@@ -50,12 +56,12 @@ VALUES = st.recursive(
 )
 
 
-def check(source: str, body: bytes, accept: str = "json", is_start: bool = True) -> None:
+def check(source: str, body: bytes, accept: str = "json", is_start: bool = True, asked: Request | None = None) -> None:
     """Reads one page; the only freedom is which of the expected errors it raises."""
     module = import_module(f"tasks.sources.{source}")
     board = "e.example/jobs.xml" if accept == "xml" else "e.example/jobs"
     company = Company(name="Example", source=source, board=board)
-    request = module.start(company) if is_start else Request("https://e.example/jobs/1", "html")
+    request = asked or (module.start(company) if is_start else Request("https://e.example/jobs/1", "html"))
     page = Page(request, request.url, body, datetime(2026, 1, 15, tzinfo=UTC))
     for read in (lambda: list(module.parse(company, page)), lambda: module.claimed(company, page)):
         try:
@@ -106,6 +112,16 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
 def test_any_change_to_an_answer_is_read_or_refused(data: st.DataObject, recorded: tuple[str, Any]) -> None:
     source, payload = recorded
     check(source, json.dumps(changed(data, payload)).encode())
+
+
+@settings(max_examples=200, deadline=1000)
+@given(st.data(), st.sampled_from(DETAILS))
+def test_any_change_to_a_job_or_to_what_its_list_says_is_read_or_refused(
+    data: st.DataObject, recorded: tuple[str, Request, Any]
+) -> None:
+    source, request, payload = recorded
+    about = changed(data, request.about) if request.about and data.draw(st.booleans()) else request.about
+    check(source, json.dumps(changed(data, payload)).encode(), asked=replace(request, about=about))
 
 
 @settings(max_examples=200, deadline=1000)

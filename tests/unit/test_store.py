@@ -36,10 +36,10 @@ def posting(native, title="Engineer", text="We build pipelines", **fields):
     return Posting(id=str(native), title=title, url=address, description_html=f"<p>{text}</p>", **fields)
 
 
-def run(db, settings, postings, company=QUILL, outcome="complete", misses_to_close=1):
+def run(db, settings, postings, company=QUILL, outcome="complete", misses_to_close=1, **fields):
     """One run over one board."""
     run_id, _ = runs.start(db, {}, [company], settings)
-    board = ledger.BoardRun(company, outcome=outcome, misses_to_close=misses_to_close)
+    board = ledger.BoardRun(company, outcome=outcome, misses_to_close=misses_to_close, **fields)
     board.rows = [row(company, each) for each in postings]
     board.seen = [each.id for each in postings]
     boards.land(db, run_id, [board], settings)
