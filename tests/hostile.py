@@ -60,8 +60,9 @@ class Told:
 def html_bodies() -> Iterator[tuple[str, str]]:
     yield from PIECES.items()
     yield "links", "".join(f'<a href="/jobs/{n}">Nurse</a>' for n in range(30_000))
-    yield "links of one row", "<table><tr><td>" + "".join(
-        f'<a href="/apply/jobs/details/{n}">N</a>' for n in range(30_000)
+    yield (
+        "links of one row",
+        "<table><tr><td>" + "".join(f'<a href="/apply/jobs/details/{n}">N</a>' for n in range(30_000)),
     )
     yield "links in the deep", "<div>" * 200 + "".join(f'<a href="/jobs/{n}-nurse">N</a>' for n in range(30_000))
     yield "hyphenated links", "".join(f'<a href="/{"job-" * 480}{n}">Nurse</a>' for n in range(3000))
@@ -84,9 +85,12 @@ def html_bodies() -> Iterator[tuple[str, str]]:
             "baseSalary": piece, "datePosted": piece, "jobLocation": piece, "url": piece, "identifier": piece})
            for name, piece in PIECES.items()},
     }.items():  # fmt: skip
-        yield f"JSON-LD: {name}", f'<script type="application/ld+json">"JobPosting"{data}</script>'.replace(
-            '"JobPosting"', "", 1
-        ) if "JobPosting" in data else f'<script type="application/ld+json">"JobPosting"{data}</script>'
+        yield (
+            f"JSON-LD: {name}",
+            f'<script type="application/ld+json">"JobPosting"{data}</script>'.replace('"JobPosting"', "", 1)
+            if "JobPosting" in data
+            else f'<script type="application/ld+json">"JobPosting"{data}</script>',
+        )
 
 
 def json_bodies() -> Iterator[tuple[str, str]]:
@@ -109,12 +113,27 @@ def xml_bodies() -> Iterator[tuple[str, str]]:
     yield "an external entity", '<!DOCTYPE rss [<!ENTITY e SYSTEM "file:///etc/passwd">]><rss>&e;</rss>'
     yield "an external DTD", '<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd"><rss/>'
     yield "deep", "<rss>" * 100_000
-    for root, entry in {"rss": "item", "urlset": "url", "workzag-jobs": "position", "result": "job", "feed": "entry"}.items():
-        yield f"{root}: deep", f"<{root}><channel><{entry}>" + "<a>" * 100_000 + "</a>" * 100_000 + f"</{entry}></channel></{root}>"
+    for root, entry in {
+        "rss": "item",
+        "urlset": "url",
+        "workzag-jobs": "position",
+        "result": "job",
+        "feed": "entry",
+    }.items():
+        yield (
+            f"{root}: deep",
+            f"<{root}><channel><{entry}>" + "<a>" * 100_000 + "</a>" * 100_000 + f"</{entry}></channel></{root}>",
+        )
         yield f"{root}: elements", f"<{root}>" + f"<{entry}/>" * 1_400_000 + f"</{root}>"
-        yield f"{root}: entries", f"<{root}><channel>" + f"<{entry}><title>x</title></{entry}>" * 300_000 + f"</channel></{root}>"
+        yield (
+            f"{root}: entries",
+            f"<{root}><channel>" + f"<{entry}><title>x</title></{entry}>" * 300_000 + f"</channel></{root}>",
+        )
         yield f"{root}: attributes", f"<{root} " + " ".join(f'a{n}=""' for n in range(1_400_000)) + "/>"
-        yield f"{root}: 10 MB of text", f"<{root}><channel><{entry}><title>{'x' * 10_000_000}</title></{entry}></channel></{root}>"
+        yield (
+            f"{root}: 10 MB of text",
+            f"<{root}><channel><{entry}><title>{'x' * 10_000_000}</title></{entry}></channel></{root}>",
+        )
     yield "white space", " " * 64_000_000
 
 
@@ -153,7 +172,12 @@ def grafted(body: str, accept: str, piece: str) -> Iterator[tuple[str, str]]:
     elif accept == "xml":
         quoted = "<![CDATA[" + piece.replace("\0", "") + "]]>"
         for tag in sorted(set(re.findall(r"<([\w:-]+)[^<>]*>(?:<!\[CDATA\[|[^<\s])", body))):
-            yield tag, re.sub(rf"(<{tag}\b[^<>]*>)(?:<!\[CDATA\[.*?\]\]>|[^<]+)(?=</)", lambda m: m[1] + quoted, body, flags=re.S)
+            yield (
+                tag,
+                re.sub(
+                    rf"(<{tag}\b[^<>]*>)(?:<!\[CDATA\[.*?\]\]>|[^<]+)(?=</)", lambda m: m[1] + quoted, body, flags=re.S
+                ),
+            )
     else:
         for key in sorted(set(re.findall(r'"(\w+)": ?"', body))):
             words = json.dumps(piece).replace("</", "<\\/")
@@ -170,7 +194,10 @@ def _texts(value: Any) -> Iterator[tuple[str, str]]:
 
 def _with(value: Any, name: str, piece: str) -> Any:
     if isinstance(value, dict):
-        return {key: piece if key == name and isinstance(one, str) else _with(one, name, piece) for key, one in value.items()}
+        return {
+            key: piece if key == name and isinstance(one, str) else _with(one, name, piece)
+            for key, one in value.items()
+        }
     return [_with(one, name, piece) for one in value] if isinstance(value, list) else value
 
 
