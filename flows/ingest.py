@@ -20,7 +20,7 @@ from prefect.states import Completed
 from prefect.tasks import exponential_backoff
 
 from flows.extract import extract_all, summarise
-from flows.show import saved, sentence
+from flows.sentences import saved, sentence
 from tasks import companies as companies_file
 from tasks import search
 from tasks import settings as configuration

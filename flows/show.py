@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows.sentences import saved, sentence
 from tasks import store
 from tasks.errors import StoreError
 from tasks.model import FIELDS
@@ -25,12 +26,6 @@ PROGRESS = """SELECT flow, boards, extracted, (SELECT count(*) FROM board_runs W
   FROM runs WHERE state = 'running' ORDER BY id DESC LIMIT 1"""
 BOARD_COLUMNS = ("name", "source", "outcome", "fetched", "new", "changed", "closed", "error")
 ORIGINS = ("platform", "jsonld", "rules", "model", "quarantined")
-SAVED = {
-    "not_modified": "pages not sent again (304)",
-    "same_bytes": "the same byte for byte",
-    "not_asked": "job pages not asked for",
-    "not_extracted": "texts not extracted again",
-}
 PLAIN_EVERY_SECONDS = 5.0
 COLOURS = {"complete": "green", "unchanged": "green", "truncated": "yellow", "empty": "yellow"}
 
@@ -171,27 +166,6 @@ def by_origin(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A row for each field: how many of its values came from where."""
     counts = json.loads(run["fields"])
     return [{"field": name, **{each: counts.get(name, {}).get(each, 0) for each in ORIGINS}} for name in FIELDS]
-
-
-def sentence(run: Mapping[str, Any]) -> str:
-    """What extracting took, in one line."""
-    parts = [f"{run['extracted']:,} extracted", f"{run['cache_hits']:,} remembered"]
-    outcomes = json.loads(run["outcomes"])
-    if asked := sum(outcomes.values()):
-        said = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
-        prompt, completion = run["prompt_tokens"] / asked, run["completion_tokens"] / asked
-        parts.append(f"model: {said}; {prompt:,.0f} + {completion:,.0f} tokens a posting, {run['model_seconds']:.1f} s")
-    if run["saved_calls"]:
-        parts.append(f"{run['saved_calls']:,} calls of {run['saved_seconds']:.1f} s saved")
-    return " · ".join(parts)
-
-
-def saved(values: Mapping[str, Any] | None) -> str:
-    """What a run did not have to do, in one line."""
-    parts = [f"{values[name]:,} {words}" for name, words in SAVED.items() if values[name]] if values else []
-    if values and values["bytes_saved"]:
-        parts.append(f"{values['bytes_saved'] / 1_000_000:,.1f} MB")
-    return ", ".join(parts) or "nothing"
 
 
 def _saved_by(values: Mapping[str, Any] | None) -> str:

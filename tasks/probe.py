@@ -34,10 +34,10 @@ class Asker:
     contact: str | None = None
     platforms: Mapping[str, str] = field(default_factory=dict)
 
-    async def page(self, request: Request, home: str | None = None) -> Page:
+    async def page(self, request: Request, home: str | None = None, requests_per_second: float | None = None) -> Page:
         """Raises: FetchError; ConfigError where a host of others is to be asked and we have not said who we are."""
         companies.require_contact_of([request.url], self.contact)
-        page = await self.fetcher.fetch(request, Counts(), home)
+        page = await self.fetcher.fetch(request, Counts(), home, requests_per_second=requests_per_second)
         assert page is not None  # without validators there is no 304
         return page
 
@@ -65,7 +65,7 @@ async def ask(company: Company, asker: Asker) -> Answer:
     if urlsplit(request.url).scheme not in ("http", "https"):
         return Answer("unasked", detail="a search of other boards: only an ingest can tell")
     try:
-        page = await asker.page(request, company.base_url)
+        page = await asker.page(request, company.base_url, getattr(source, "REQUESTS_PER_SECOND", None))
     except FetchError as error:
         known: dict[type[FetchError], Outcome] = {GoneError: "gone", BlockedError: "blocked"}
         return Answer(known.get(type(error), "failed"), detail=str(error))
