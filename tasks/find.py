@@ -41,7 +41,7 @@ class Finding:
 
 async def find(url: str, asker: Asker | None, name: str | None = None) -> Finding:
     """The board of an address: proven, or where nobody is to ask by the address alone."""
-    finding = Finding(url)
+    finding, asker = Finding(url), asker and asker.remembering()
     try:
         address = resolve.web_address(url)
         if asker is None:
@@ -131,11 +131,10 @@ async def _candidates(address: str, asker: Asker, finding: Finding) -> AsyncIter
         for company in [] if is_root else own:
             yield company
         later += own if is_root else []
-        links = [] if own and not is_root else resolve.careers_links(page)
-        fresh = [each for each in links if each not in asked and each not in queue]
+        fresh = [each for each in resolve.careers_links(page) if each not in asked and each not in queue]
         queue = [*fresh[:FOLLOWED], *queue]
         finding.said.append(
-            f"{page.url}: no address of a platform{'' if own else ', no jobs with JobPosting, no feed'}"
+            f"{page.url}: no address of a platform{'' if own else ', no links that look like jobs, no feed of them'}"
         )
     for company in later:
         yield company

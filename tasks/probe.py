@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
@@ -28,17 +28,33 @@ Outcome = Literal["answers", "empty", "doubtful", "gone", "blocked", "failed", "
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks. Shape: `platforms` are base addresses to ask in place of the platforms' own, by source."""
+    """Who asks. Shape: `platforms` are base addresses to ask in place of the platforms' own, by source; `pages` are
+    those that are not asked for twice.
+    """
 
     fetcher: Fetcher
     contact: str | None = None
     platforms: Mapping[str, str] = field(default_factory=dict)
+    pages: dict[tuple[str, str], Page] | None = None
+
+    def remembering(self) -> "Asker":
+        """The same, for one address and what it leads to."""
+        return replace(self, pages={})
 
     async def page(self, request: Request, home: str | None = None, requests_per_second: float | None = None) -> Page:
         """Raises: FetchError; ConfigError where a host of others is to be asked and we have not said who we are."""
         companies.require_contact_of([request.url], self.contact)
+<<<<<<< HEAD
         page = await self.fetcher.fetch(request, Counts(), home, requests_per_second=requests_per_second)
+=======
+        key = request.key, request.accept
+        if self.pages is not None and key in self.pages:
+            return self.pages[key]
+        page = await self.fetcher.fetch(request, Counts(), home)
+>>>>>>> resolver
         assert page is not None  # without validators there is no 304
+        if self.pages is not None:
+            self.pages[key] = page
         return page
 
 
