@@ -43,7 +43,7 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path):
     found = faults(written(tmp_path, HEAD + "\n".join(rows)))
     assert [fault.split(":")[1] for fault in found] == ["3", "4", "5", "6", "7", "8"]
     assert "second time" in found[0]
-    assert "'teletype' is unknown; known are ashby, greenhouse" in found[1]
+    assert "'teletype' is unknown; known are ashby, bamboohr" in found[1]
     assert "name ''" in found[2]
     assert "board ''" in found[3]
     assert "base_url 'ftp://x'" in found[4]
