@@ -1,17 +1,17 @@
 """What the commands of the companies file do with many boards at once, in one event loop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
-from contextlib import closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, closing
 from typing import Any, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows import show
+from tasks import cache, liveness, resolve, store
 from tasks import companies as companies_file
-from tasks import liveness, resolve, store
 from tasks.errors import ConfigError
-from tasks.fetch import fetcher
+from tasks.fetch import Fetcher, fetcher
 from tasks.find import find
 from tasks.model import Company
 from tasks.probe import Asker, ask
@@ -49,9 +49,20 @@ async def found(
 
     if not is_offline:
         companies_file.require_contact_of(filter(None, map(_address, wishes)), settings.contact)
-    async with fetcher(settings) as pages:
+    async with _fetcher(settings) as pages:
         asker = Asker(pages, settings.contact)
         return await _each(list(wishes), one, settings.max_companies, "addresses")
+
+
+@asynccontextmanager
+async def _fetcher(settings: Settings) -> AsyncIterator[Fetcher]:
+    """One that shares the hosts' budgets with the runs of the same Redis."""
+    answers = await cache.connect(settings)
+    try:
+        async with fetcher(settings, redis=answers.link) as pages:
+            yield pages
+    finally:
+        await answers.close()
 
 
 def _address(url: str) -> str | None:
@@ -67,7 +78,7 @@ async def checked(chosen: list[Company], settings: Settings) -> list[dict[str, A
 
     Raises: StoreError.
     """
-    async with fetcher(settings) as pages:
+    async with _fetcher(settings) as pages:
         asker = Asker(pages, settings.contact)
         with closing(store.open_database(settings.database)) as writer:
 

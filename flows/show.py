@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows.sentences import saved, sentence
 from tasks import store
 from tasks.errors import StoreError
 from tasks.model import FIELDS
@@ -167,17 +168,8 @@ def by_origin(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"field": name, **{each: counts.get(name, {}).get(each, 0) for each in ORIGINS}} for name in FIELDS]
 
 
-def sentence(run: Mapping[str, Any]) -> str:
-    """What extracting took, in one line."""
-    parts = [f"{run['extracted']:,} extracted", f"{run['cache_hits']:,} remembered"]
-    outcomes = json.loads(run["outcomes"])
-    if asked := sum(outcomes.values()):
-        said = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
-        prompt, completion = run["prompt_tokens"] / asked, run["completion_tokens"] / asked
-        parts.append(f"model: {said}; {prompt:,.0f} + {completion:,.0f} tokens a posting, {run['model_seconds']:.1f} s")
-    if run["saved_calls"]:
-        parts.append(f"{run['saved_calls']:,} calls of {run['saved_seconds']:.1f} s saved")
-    return " · ".join(parts)
+def _saved_by(values: Mapping[str, Any] | None) -> str:
+    return f"by run {values['run_id']}: {saved(values)}" if values else "nothing yet"
 
 
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
@@ -225,5 +217,13 @@ def status(values: dict[str, Any], as_json: bool) -> None:
         said = (
             f"{run['id']} {run['state']}, begun {run['started_at']}, {run['failed']} of {run['boards']} boards failed"
         )
-    facts({**values, "last_run": said, "boards": f"{len(values['boards'])} need a look"}, False)
+    facts(
+        {
+            **values,
+            "last_run": said,
+            "saved": _saved_by(values["saved"]),
+            "boards": f"{len(values['boards'])} need a look",
+        },
+        False,
+    )
     table(values["boards"], BOARD_COLUMNS)

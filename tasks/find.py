@@ -157,9 +157,9 @@ def _of_the_site(page: Page) -> Iterator[Company]:
     with suppress(ValueError):
         items = _jsonld.items(page)
     parts = urlsplit(page.url)
-    above = _links.JOB.search(parts.path)
-    if len(items) == 1 and above:
-        yield from _own("jsonld", parts._replace(path=parts.path[: above.start("rest")], query="").geturl())
+    rest = _links.below_jobs(parts.path)
+    if len(items) == 1 and rest:
+        yield from _own("jsonld", parts._replace(path=parts.path.removesuffix(rest), query="").geturl())
     elif items or _links.jobs(page, _links.hrefs(page)):
         yield from _own("jsonld", page.url)
     for url in resolve.feeds(page) if "rss" in known_sources() else []:

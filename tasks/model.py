@@ -5,13 +5,14 @@ Unknown is None, never a guess.
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tasks import bodies
 
 EmploymentType = Literal["full_time", "part_time", "contract", "temporary", "intern", "volunteer", "per_diem", "other"]
 WorkplaceType = Literal["remote", "hybrid", "onsite"]
@@ -62,11 +63,6 @@ class Company(BaseModel):
         return (self.base_url or default).rstrip("/")
 
 
-_HALF_PAIR = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """One page to fetch; `accept="html"` asks robots.txt first.
@@ -104,16 +100,15 @@ class Page:
 
     @property
     def text(self) -> str:
-        """Shape: UTF-8 with a replacement character for each bad byte."""
-        return self.body.decode("utf-8", "replace")
+        """Shape: a replacement character for each bad byte; see `bodies` for what declares the encoding."""
+        return bodies.text(self.body, self.headers.get("content-type", ""))
 
     def json(self) -> Any:
         """Shape: half a surrogate pair, as a text cut in the middle of an emoji leaves it, is a replacement character.
 
-        Raises: ValueError where the body is not JSON in UTF-8.
+        Raises: ValueError where the body is not JSON, or more of it than memory is meant for.
         """
-        is_paired = b"\\ud" not in self.body and b"\\uD" not in self.body
-        return json.loads(self.body if is_paired else _HALF_PAIR.sub(rb"\\ufffd", self.body))
+        return bodies.value(self.body, self.headers.get("content-type", ""))
 
 
 class Posting(BaseModel):

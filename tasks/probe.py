@@ -41,13 +41,17 @@ class Asker:
         """The same, for one address and what it leads to."""
         return replace(self, pages={})
 
-    async def page(self, request: Request, home: str | None = None) -> Page:
+    async def page(self, request: Request, home: str | None = None, requests_per_second: float | None = None) -> Page:
         """Raises: FetchError; ConfigError where a host of others is to be asked and we have not said who we are."""
         companies.require_contact_of([request.url], self.contact)
+<<<<<<< HEAD
+        page = await self.fetcher.fetch(request, Counts(), home, requests_per_second=requests_per_second)
+=======
         key = request.key, request.accept
         if self.pages is not None and key in self.pages:
             return self.pages[key]
         page = await self.fetcher.fetch(request, Counts(), home)
+>>>>>>> resolver
         assert page is not None  # without validators there is no 304
         if self.pages is not None:
             self.pages[key] = page
@@ -77,7 +81,7 @@ async def ask(company: Company, asker: Asker) -> Answer:
     if urlsplit(request.url).scheme not in ("http", "https"):
         return Answer("unasked", detail="a search of other boards: only an ingest can tell")
     try:
-        page = await asker.page(request, company.base_url)
+        page = await asker.page(request, company.base_url, getattr(source, "REQUESTS_PER_SECOND", None))
     except FetchError as error:
         known: dict[type[FetchError], Outcome] = {GoneError: "gone", BlockedError: "blocked"}
         return Answer(known.get(type(error), "failed"), detail=str(error))

@@ -83,15 +83,16 @@ async def open_run(
             stack.enter_context(only_writer(settings.data_dir))
             writer = stack.enter_context(closing(store.open_database(settings.database)))
             reader = stack.enter_context(closing(store.open_reader(settings.database)))
-        async with fetcher(settings) as pages:
+        answers = await cache.connect(settings)
+        async with fetcher(settings, redis=answers.link) as pages:
             engine, fault = None, None
             try:
                 engine = await llm.connect(settings)
             except ExtractionError as error:
                 if needs_model:
+                    await answers.close()
                     raise
                 fault = f"{error}: rules only; what the model would add waits for the next run"
-            answers = await cache.connect(settings)
             parameters = recipe_parameters(engine)
             run = Run(settings, pages, answers, engine, recipe_id(parameters), parameters, writer, reader, None, fault)
             run.is_full = is_full

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, wraps
+from typing import TypeVar
 
 import pycountry
 from babel import Locale
@@ -11,6 +13,8 @@ from tasks.model import EmploymentType, WorkplaceType
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pt", "it", "pl", "cs", "sv", "da", "nb", "fi", "tr")
 LONGEST = 200  # a longer value is prose, not a platform's word
+
+Answer = TypeVar("Answer")
 
 PERMANENT = (
     r"(?:permanent|open ended|unlimited|indefinite|unbefristet\w*|regular) (?:contract|employment|position)s?|cdi"
@@ -58,9 +62,19 @@ COUNTRY_ALIASES = {
 }  # fmt: skip
 
 
-@lru_cache(4096)
+def _remembered(function: Callable[[str], Answer]) -> Callable[[str | None], Answer | None]:
+    """Answers to short words are kept, longer ones are prose and have none: nobody's text fills the memory."""
+    known = lru_cache(4096)(function)
+    return wraps(function)(lambda words: known(words) if words and len(words) <= LONGEST else None)
+
+
 def fold(words: str) -> str:
     """Lower case, no accents, camel case and punctuation as single spaces: `FullTime`, `FULL_TIME` -> `full time`."""
+    return _fold(words) if len(words) <= LONGEST else _fold.__wrapped__(words)
+
+
+@lru_cache(4096)
+def _fold(words: str) -> str:
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words).lower().replace("ß", "ss").replace("ł", "l").replace("ø", "o")
     letters = (letter for letter in unicodedata.normalize("NFKD", words) if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[\W_]+", " ", "".join(letters)).split())
@@ -75,14 +89,12 @@ _EMPLOYMENT = {name: _bounded(words) for name, words in EMPLOYMENT.items()}
 _WORKPLACE = {name: _bounded(words) for name, words in WORKPLACE.items()}
 
 
-@lru_cache(4096)
-def employment_type(words: str | None) -> EmploymentType | None:
+@_remembered
+def employment_type(words: str) -> EmploymentType | None:
     """`Full-time`, `FULL_TIME`, `FullTime`, `Festanstellung, Vollzeit` … -> `full_time`; None where unsure.
 
     A narrower word wins over hours (`Internship, full-time` -> `intern`); a permanent contract says nothing of hours.
     """
-    if not words or len(words) > LONGEST:
-        return None
     folded = _PERMANENT.sub(" ", fold(words))
     if OTHER.fullmatch(folded):
         return "other"
@@ -94,11 +106,9 @@ def employment_type(words: str | None) -> EmploymentType | None:
     return found[0] if found else None
 
 
-@lru_cache(4096)
-def workplace_type(words: str | None) -> WorkplaceType | None:
+@_remembered
+def workplace_type(words: str) -> WorkplaceType | None:
     """`On-site`, `ORA_REMOTE`, `Hybrid`, `fully` … -> one of three; None where unsure."""
-    if not words or len(words) > LONGEST:
-        return None
     rest, found = fold(words), []
     for name, pattern in _WORKPLACE.items():  # taken out one after the other: `not remote` holds `remote`
         rest, count = pattern.subn(" ", rest)
@@ -124,14 +134,12 @@ def country_names() -> dict[str, str]:
     return names
 
 
-@lru_cache(4096)
-def country(words: str | None) -> str | None:
+@_remembered
+def country(words: str) -> str | None:
     """A country's name or code (`Germany`, `Deutschland`, `USA`, `DEU`) -> ISO 3166 alpha-2; None where unsure.
 
     For a field that holds a country: `CA` is Canada here. A place in prose is read by `tasks.rules.place`.
     """
-    if not words or len(words) > LONGEST:
-        return None
     for candidate in (words, re.sub(r"\([^()]*\)", " ", words)):
         folded = fold(candidate)
         if found := country_names().get(folded):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,7 +33,9 @@ log = logging.getLogger(__name__)
 MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
 ERROR = 500  # characters of a board's
-SHARED = ("model.py", "normalize.py", "vocabulary.py", "llm/listing.py", "llm/scrapegraph_child.py")
+MOST_ITEMS = 20_000  # of a page
+SHARED = ("bodies.py", "model.py", "nesting.py", "normalize.py", "vocabulary.py", "llm/listing.py",
+          "llm/scrapegraph_child.py")  # fmt: skip
 
 
 @cache
@@ -57,7 +60,7 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts, is_l
     first = source.start(company)
     queue, asked, shown = deque([first]), {first.key}, set[str]()
     visits, gaps, is_cut = list[Visit | None](), list[FetchError | ParseError](), False
-    while queue and len(visits) + len(gaps) < run.settings.board_max_pages:
+    while queue and _asked(visits) + len(gaps) < run.settings.board_max_pages:
         wave = [queue.popleft() for _ in range(min(len(queue), PAGES_AT_ONCE))]
         reading = (_visit(company, source, request, board, run, counts, known.get(request.key)) for request in wave)
         for request, answer in zip(wave, await asyncio.gather(*reading, return_exceptions=True), strict=True):
@@ -84,6 +87,10 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts, is_l
         _doubt(board, source, visits[0], gaps)
     board.misses_to_close = source.MISSES_TO_CLOSE
     board.visited.clear()
+
+
+def _asked(visits: Sequence[Visit | None]) -> int:
+    return sum(visit is None or visit.how != "not_asked" for visit in visits)
 
 
 def _follow(visit: Visit, asked: set[str], shown: set[str]) -> tuple[list[Request], bool]:
@@ -178,7 +185,8 @@ async def _ask(
     if _is_searched(source):
         async with run.searching:
             return await run.work(_read, company, source, await search.page(company, request, run.settings, counts))
-    page = await run.fetcher.fetch(request, counts, company.base_url, known.validators() if known else None)
+    validators, rate = known.validators() if known else None, getattr(source, "REQUESTS_PER_SECOND", None)
+    page = await run.fetcher.fetch(request, counts, company.base_url, validators, requests_per_second=rate)
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
         known.fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
         return Visit(known, "not_modified" if page is None else "same_bytes", is_dry=_is_dry(request, known))
@@ -192,7 +200,9 @@ async def _ask(
 def _read(company: Company, source: ModuleType, page: Page) -> Visit:
     """Raises: ParseError for whatever the page's shape makes the source stumble over."""
     try:
-        items = list(source.parse(company, page))
+        items = list(islice(source.parse(company, page), MOST_ITEMS + 1))
+        if len(items) > MOST_ITEMS:
+            raise ValueError(f"more than {MOST_ITEMS} postings and addresses on one page")
         claimed = source.claimed(company, page)
         faults, remarks = source.told(page) if _is_searched(source) else ([], [])
         postings = [item for item in items if isinstance(item, Posting)]

@@ -26,6 +26,8 @@ BOARDS = """
 SELECT board_runs.*, companies.name FROM board_runs JOIN companies ON companies.id = company_id WHERE run_id = ?
 ORDER BY outcome IN ('complete', 'unchanged') AND guard IS NULL, companies.name LIMIT 2000
 """
+HOSTS = "SELECT * FROM host_runs WHERE run_id = ? ORDER BY requests DESC, host LIMIT 200"
+SAVED = "SELECT * FROM savings WHERE run_id = ?"
 COUNTS = "SELECT outcomes, fields FROM runs WHERE id = ?"
 ORIGIN_COLUMNS = ("platform", "jsonld", "rules", "model", "quarantined")
 ORIGINS = {
@@ -127,6 +129,8 @@ async def run_details(database: Any, run: str) -> dict[str, Any]:
     fields = json.loads(counts["fields"]) if counts else {}
     return {
         "boards": (await database.execute(BOARDS, [run])).rows,
+        "hosts": (await database.execute(HOSTS, [run])).rows,
+        "saved": (await database.execute(SAVED, [run])).first(),
         "outcomes": json.loads(counts["outcomes"]) if counts else {},
         "origins": ORIGIN_COLUMNS,
         "fields": [(name, [count.get(origin, 0) for origin in ORIGIN_COLUMNS]) for name, count in fields.items()],

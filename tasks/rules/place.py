@@ -58,11 +58,13 @@ class Segment:
     start: int
 
 
-@lru_cache(8192)
 def place(location: str | None) -> Place:
     """The one country and the one city of a line; several places keep the country only where all agree."""
-    if not location or len(location) > LONGEST:
-        return Place(None, None)
+    return _place(location) if location and len(location) <= LONGEST else Place(None, None)
+
+
+@lru_cache(8192)
+def _place(location: str) -> Place:
     read = [_read(segments) for segments in _pieces(location) if any(part.kind != "noise" for part in segments)]
     if not read:
         return Place(None, None)

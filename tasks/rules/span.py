@@ -17,11 +17,11 @@ class Span(NamedTuple, Generic[Value]):
 
 
 def lowered(text: str) -> str:
-    """Lower case at the same offsets: the few letters that grow when lowered (`İ`) are left as they are."""
+    """Lower case at the same offsets: `İ`, the one letter that grows when lowered, is left as it is."""
     low = text.lower()
     if len(low) == len(text):
         return low
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    return "İ".join(part.lower() for part in text.split("İ"))
 
 
 def windows(low: str, cues: tuple[str, ...], before: int, after: int) -> list[tuple[int, int]]:

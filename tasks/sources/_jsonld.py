@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 
 import extruct
 from lxml import etree
-from selectolax.lexbor import LexborHTMLParser
 
 from tasks.model import Company, EmploymentType, Page, Posting, WorkplaceType
-from tasks.normalize import without_tracking
+from tasks.normalize import tree, without_tracking
 from tasks.sources._links import absolute
 from tasks.sources._readings import SIGNS, amounts, day, loads, pay, period, real_html
 from tasks.vocabulary import country, employment_type, workplace_type
@@ -32,6 +31,8 @@ PRESENCE = re.compile(
     rf"{HYBRID.pattern}|\bin[- ]office\b|\bon-?site\b|\bvor ort\b|\bpresen[cz]ial"
     r"|\bdays? (?:(?:a|per|each) week (?:in|at|from)|(?:in|at) (?:the|our) office)\b", re.I
 )  # fmt: skip
+MOST_JOBS = 2000  # of a page
+MOST = 200  # places of a job, or whatever else there may be several of
 SECTIONS = {
     "responsibilities": "Responsibilities", "qualifications": "Qualifications", "skills": "Skills",
     "educationRequirements": "Education", "experienceRequirements": "Experience", "jobBenefits": "Benefits",
@@ -46,11 +47,14 @@ def items(page: Page) -> list[dict[str, Any]]:
     text = page.text
     if "JobPosting" not in text:
         return []
-    scripts = [node.text() for node in LexborHTMLParser(text).css('script[type*="ld+json" i]')]
+    scripts = [node.text() for node in tree(text).css('script[type*="ld+json" i]')]
     data = [loads(script) for script in scripts if "JobPosting" in script]
     nodes = {each["@id"]: each for each in _objects(data) if isinstance(each.get("@id"), str) and len(each) > 1}
     found = [{key: _joined(value, nodes) for key, value in item.items()} for item in filter(_is_job, _objects(data))]
-    return found or (list(filter(_is_job, _objects(_microdata(page.body)))) if "itemtype" in text else [])
+    found = found or (list(filter(_is_job, _objects(_microdata(text)))) if "itemtype" in text else [])
+    if len(found) > MOST_JOBS:
+        raise ValueError(f"more than {MOST_JOBS} JobPostings on one page")
+    return found
 
 
 def are_whole_list(found: list[dict[str, Any]], page: Page) -> bool:
@@ -88,9 +92,9 @@ def posting(company: Company, item: dict[str, Any], page: Page, is_alone: bool =
     )
 
 
-def _microdata(body: bytes) -> Any:
+def _microdata(text: str) -> Any:
     try:
-        return extruct.extract(body, encoding="UTF-8", syntaxes=["microdata"], uniform=True, errors="strict")
+        return extruct.extract(text, syntaxes=["microdata"], uniform=True, errors="strict")
     except (etree.LxmlError, RecursionError) as error:
         raise ValueError("microdata cannot be read") from error
 
@@ -118,7 +122,7 @@ def _joined(value: Any, nodes: dict[str, dict[str, Any]]) -> Any:
 
 
 def _all(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+    return value[:MOST] if isinstance(value, list) else [] if value is None else [value]
 
 
 def _word(value: Any, key: str = "name") -> str:

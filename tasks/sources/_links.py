@@ -5,17 +5,16 @@ import zlib
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
+from tasks import bodies
 from tasks.model import Page, Request
-from tasks.normalize import without_tracking
+from tasks.normalize import tree, without_tracking
 from tasks.sources import _xml
 
 WORDS = (
     r"(?:job\w*|careers?|positions?|vacanc\w+|openings?|roles?|opportunit\w+|stellen?\w*|karriere|emplois?|offres?"
     r"|vacatures?|empleos?|vagas?)"
 )
-JOB = re.compile(rf"/(?:[\w-]*-)?{WORDS}(?:-[\w-]+)?(?P<rest>/[^/].*)", re.I)
+JOB_WORD = re.compile(WORDS, re.I)
 JOB_QUERY = re.compile(r"(?:^|&)(?:gh_jid|job|jid|(?:job|vacancy|position|req)_?id)=\w", re.I)
 NO_JOB = re.compile(  # whole words only: /careers/process is a page about hiring, /careers/process-engineer a job
     r"/(?:categor(?:y|ies)|departments?|locations?|tags?|teams?|authors?|pages?|search|results|blog|news|events?|stories"
@@ -33,11 +32,14 @@ PAGE = (
 )
 NUMBERED = re.compile(rf"[?&]{PAGE}(?:&|$)|/page/\d{{1,4}}/?(?:\?|$)", re.I)
 GZIP = b"\x1f\x8b"
+LONGEST = 2000  # characters of an address; the sitemap protocol's own limit is 2,048
 MAX_UNPACKED = 50_000_000  # bytes; the sitemap protocol's own limit
 
 
 def absolute(base: str, address: str) -> str:
-    """The http(s) address without fragment and tracking; empty where there is none."""
+    """The http(s) address without fragment and tracking; empty where there is none, or one too long to be any."""
+    if len(address) > LONGEST:
+        return ""
     try:
         url = urljoin(base, address.strip().replace(" ", "%20"))
         parts = urlsplit(url)
@@ -54,8 +56,17 @@ def is_job(url: str, listed_on: str) -> bool:
         return False
     if parts.path.rstrip("/") == own.path.rstrip("/"):
         return bool(JOB_QUERY.search(parts.query))
-    match = JOB.search(parts.path)
-    return bool(JOB_QUERY.search(parts.query)) or bool(match and not NO_JOB.search(match["rest"]))
+    rest = below_jobs(parts.path)
+    return bool(JOB_QUERY.search(parts.query)) or bool(rest and not NO_JOB.search(rest))
+
+
+def below_jobs(path: str) -> str:
+    """What follows the first part of a path that has a word for jobs in it, `/open-positions/nurse` -> `/nurse`."""
+    parts = path.split("/")
+    for number, part in enumerate(parts[1:-1], start=2):
+        if parts[number] and any(map(JOB_WORD.fullmatch, part.split("-"))):
+            return "/" + "/".join(parts[number:])
+    return ""
 
 
 def at_home(page: Page) -> Page:
@@ -77,7 +88,7 @@ def jobs(page: Page, addresses: Iterable[str]) -> list[Request]:
 
 
 def hrefs(page: Page, selector: str = "a[href]") -> list[str]:
-    return [link.attributes.get("href") or "" for link in LexborHTMLParser(page.text).css(selector)]
+    return [link.attributes.get("href") or "" for link in tree(page.text).css(selector)]
 
 
 def is_later_page(url: str, first: str) -> bool:
@@ -125,7 +136,7 @@ def sitemap(page: Page) -> list[Request]:
 
     Raises: ValueError where it is none.
     """
-    root = _xml.tree(unpacked(page), "urlset", "sitemapindex")
+    root = _xml.tree(bodies.text(unpacked(page)), "urlset", "sitemapindex")
     if _xml.name(root) == "urlset":
         return jobs(page, _xml.texts(root, "{*}url/{*}loc"))
     maps = [url for loc in _xml.texts(root, "{*}sitemap/{*}loc") if (url := absolute(page.url, loc))]

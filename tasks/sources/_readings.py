@@ -4,7 +4,6 @@ Units: amounts of pay are whole units of the currency, never cents.
 """
 
 import html
-import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +13,8 @@ from typing import Annotated, Any
 
 from price_parser import Price
 from pydantic import Field, TypeAdapter
+
+from tasks import bodies
 
 TWICE = r"(?<!bi[- ])(?<!semi[- ])"  # twice a month has no word here
 PERIODS = {
@@ -154,11 +155,11 @@ def loads(script: str) -> Any:
     """
     try:
         with suppress(ValueError):
-            return json.loads(script, strict=False)
+            return bodies.loads(script, strict=False)
         for pattern, replacement in REPAIRS:
             script = pattern.sub(replacement, script)
         first, last = re.search(r"[\[{]|$", script), max(script.rfind("]"), script.rfind("}"))
-        return json.loads(script[first.start() if first else 0 : last + 1], strict=False)
+        return bodies.loads(script[first.start() if first else 0 : last + 1], strict=False)
     except RecursionError as error:
         raise ValueError("JSON is nested too deep") from error
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tasks.model import Page
+from tasks.normalize import tree
 from tasks.sources._links import absolute
 
 UNSEEN = "script, style, template, noscript, svg, [hidden]"
@@ -22,9 +23,9 @@ PARTS = 20
 
 def seen(page: Page) -> LexborHTMLParser:
     """The page without what no reader sees."""
-    tree = LexborHTMLParser(page.text)
-    _drop(tree, UNSEEN)
-    return tree
+    whole = tree(page.text)
+    _drop(whole, UNSEEN)
+    return whole
 
 
 def links(page: Page) -> dict[str, tuple[str, list[LexborNode]]]:
@@ -68,9 +69,9 @@ def standing(words: str, texts: Sequence[str], is_first: bool = False) -> str | 
 
 def about(title: str, page: Page) -> str:
     """The HTML of the page's main part that holds the title; empty where none does."""
-    tree = seen(page)
-    _drop(tree, AROUND)
-    parts = (node for selector in MAIN for node in tree.css(selector)[:PARTS])
+    whole = seen(page)
+    _drop(whole, AROUND)
+    parts = (node for selector in MAIN for node in whole.css(selector)[:PARTS])
     return next((node.html or "" for node in parts if standing(title, [node.text(separator=" ")])), "")
 
 
@@ -84,9 +85,9 @@ def _entry(link: LexborNode, page: Page) -> list[str]:
     return found
 
 
-def _drop(tree: LexborHTMLParser, selector: str) -> None:
+def _drop(whole: LexborHTMLParser, selector: str) -> None:
     """Inner ones first and each once: a node must not be freed twice."""
-    for node in reversed({node.mem_id: node for node in tree.css(selector)}.values()):
+    for node in reversed({node.mem_id: node for node in whole.css(selector)}.values()):
         node.decompose()
 
 

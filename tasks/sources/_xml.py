@@ -14,6 +14,8 @@ from defusedxml.ElementTree import fromstring
 from tasks.model import Page
 from tasks.sources._readings import day, real_html
 
+MOST_PARTS = 1_500_000  # a sitemap has 50,000 addresses at most
+DEEPEST = 256
 ATOM = "{http://www.w3.org/2005/Atom}"
 RFC_822 = re.compile(  # the time may be missing, or have hundredths of its own
     r"(?:[a-z]+,\s*)?(\d{1,2}\s[a-z]{3}\w*\s\d{2,4})(?:\s(\d{1,2}:\d\d(?::\d\d)?)(?::\d+)?)?(\s\S+)?", re.I
@@ -25,20 +27,32 @@ def root(page: Page, *names: str) -> Element:
 
     Raises: ValueError where it is not XML, has a DTD or entities of its own, or is called none of `names`.
     """
-    return tree(page.body, *names)
+    return tree(page.text, *names)
 
 
-def tree(body: bytes, *names: str) -> Element:
+def tree(document: str, *names: str) -> Element:
     """The root element of a document. Raises: as `root`."""
+    if max(document.count("<"), document.count("=")) > MOST_PARTS:
+        raise ValueError(f"XML of more than {MOST_PARTS} tags or attributes")
     try:
-        found: Element = fromstring(body.lstrip(), forbid_dtd=True)  # plugins print blank lines before a feed
-    except (ParseError, LookupError) as error:  # an encoding that is none
+        found: Element = fromstring(document.lstrip(), forbid_dtd=True)  # plugins print blank lines before a feed
+    except ParseError as error:
         raise ValueError("not XML") from error
     except DefusedXmlException as error:
         raise ValueError("XML with a DTD or entities of its own") from error
     if name(found).lower() not in {each.lower() for each in names}:
         raise ValueError(f"XML of {found.tag[:60]!r}, not {' or '.join(names)}")
+    _check_depth(found)
     return found
+
+
+def _check_depth(found: Element) -> None:
+    """Reason: to copy and to print an element takes a stack of its depth."""
+    level = [found]
+    for _ in range(DEEPEST):
+        level = [part for element in level for part in element]
+    if level:
+        raise ValueError(f"XML nested deeper than {DEEPEST} elements")
 
 
 def name(element: Element) -> str:

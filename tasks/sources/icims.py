@@ -4,7 +4,7 @@ Site:   https://{board}.icims.com/jobs/search
 API:    none without a key; the page that the portal shows in a frame
 Board:  the first part of the host, `careers-acme`; some are called `jobs-acme` or `uscareers-acme`
 Paging: `pr` from 0, 20 to 25 cards a page; where the page says `Page 1 of 7` so many are asked for, else one after the
-        other. Past the end the last page is shown again
+        other. Past the end the last page is shown again; any other page in place of the one asked for fails
 Shape:  a card has title, place and number; the job's page has a JobPosting. `in_iframe=1` is the page without its frame
 Limits: a page without the portal's markup, or a job's page without a JobPosting, fails. No total but that of pages
 Checked: 2 cards of 1 portal, recorded 2026; the number of pages by others' accounts
@@ -25,7 +25,7 @@ MISSES_TO_CLOSE = 2
 LAST_PAGE_REPEATS = True
 ADDRESSES = {r"(?!(?:www|api|developer|login)\.)(?P<board>[\w-]+)\.icims\.com(?:/|$)": None}
 JOB = re.compile(r"/jobs/(\d+)/([^/?#\s]+)/job\b")
-PAGES = re.compile(r"\bPage\s+\d+\s+of\s+(\d{1,3})\b")
+PAGES = re.compile(r"\bPage\s+(\d{1,3})\s+of\s+(\d{1,3})\b")
 
 
 def start(company: Company, number: int = 0) -> Request:
@@ -42,15 +42,15 @@ def parse(company: Company, page: Page) -> Iterator[Posting | Request]:
         raise ValueError("a page without the portal's markup")
     links = ((_job(page, link), link) for link in tree.css('a[href*="/jobs/"]'))
     jobs = {job: link for job, link in links if job}
+    at = int(re.findall(r"[?&]pr=(\d+)", page.request.url)[0])
+    this, last = next((map(int, said) for said in PAGES.findall(tree.text(separator=" "))), (at + 1, 0))
+    if this not in (at + 1, last):
+        raise ValueError(f"page {this} in place of page {at + 1}")
+    if jobs and (at == 0 or not last):
+        yield from (start(company, number) for number in range(at + 1, last or at + 2))
     for (number, slug), link in jobs.items():
         url = f"{company.origin(f'https://{company.board}.icims.com')}/jobs/{number}/{slug}/job?in_iframe=1"
         yield Request(url, "html", about=_about(link), is_settled=True)
-    at = int(re.findall(r"[?&]pr=(\d+)", page.request.url)[0])
-    stated = PAGES.search(tree.text())
-    if jobs and stated and at == 0:
-        yield from (start(company, number) for number in range(1, int(stated[1])))
-    elif jobs and not stated:
-        yield start(company, at + 1)
 
 
 def claimed(company: Company, page: Page) -> int | None:

@@ -16,9 +16,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from tasks.model import Company, Page, Posting, Request
+from tasks.normalize import tree
 from tasks.sources._jsonld import items, posting
 from tasks.sources._links import absolute, at_home
 
@@ -50,10 +51,10 @@ def claimed(company: Company, page: Page) -> int | None:
 
 def _listed(page: Page) -> dict[str, dict[str, Any]]:
     """What the list says of each job, by id."""
-    tree, found = LexborHTMLParser(at_home(page).text), dict[str, dict[str, Any]]()
-    if not tree.css_first(FRAME):
+    whole, found = tree(at_home(page).text), dict[str, dict[str, Any]]()
+    if not whole.css_first(FRAME):
         raise ValueError("a page without the list's frame")
-    for link in tree.css("a[href]"):
+    for link in whole.css("a[href]"):
         match, title = JOB.search(absolute(page.url, link.attributes.get("href") or "")), " ".join(link.text().split())
         if match and not found.get(match[1], {}).get("title"):
             found[match[1]] = {"title": title, "location": _place(link)}
@@ -73,7 +74,7 @@ def _posting(company: Company, page: Page, about: dict[str, Any]) -> Posting:
     if len(found) == 1:
         job = posting(company, found[0], page)
         return job.model_copy(update={"id": number, "locations": job.locations or tuple(filter(None, place))})
-    text = LexborHTMLParser(page.text).css_first(TEXT)
+    text = tree(page.text).css_first(TEXT)
     if text is None:
         raise ValueError("neither a JobPosting nor a description")
     return Posting(id=number, title=about["title"], url=page.url, description_html=text.html or "", locations=place)

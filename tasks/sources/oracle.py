@@ -44,13 +44,13 @@ def parse(company: Company, page: Page) -> Iterator[Posting | Request]:
         return
     (origin, site), total = _parts(company), claimed(company, page)
     jobs = JOBS.validate_python(page.json()["items"][0]["requisitionList"])
+    so_far = int(re.findall(r",offset=(\d+)", page.request.url)[0]) + len(jobs)
+    if jobs and (len(jobs) == LIMIT if total is None else so_far < total):
+        yield start(company, so_far)
     for job in jobs:
         finder = f"ById;Id={job['Id']},siteNumber={site}"
         url = f"{origin}/{API}Details?onlyData=true&expand=all&finder={finder}"
         yield Request(url, about={name: job[name] for name in LISTED if job.get(name)}, is_settled=True)
-    so_far = int(re.findall(r",offset=(\d+)", page.request.url)[0]) + len(jobs)
-    if jobs and (len(jobs) == LIMIT if total is None else so_far < total):
-        yield start(company, so_far)
 
 
 def claimed(company: Company, page: Page) -> int | None:
@@ -67,14 +67,14 @@ def _posting(company: Company, page: Page, listed: dict[str, Any]) -> Posting:
     (job,), (origin, site) = JOBS.validate_python(page.json().get("items", [page.json()])), _parts(company)
     spots = [listed.get("PrimaryLocation"), *(spot.get("Name") for spot in listed.get("secondaryLocations") or [])]
     return Posting(
-        id=str(listed["Id"]),
+        id=str(job["Id"]),
         title=listed["Title"],
         url=f"{origin}/hcmUI/CandidateExperience/en/sites/{site}/job/{listed['Id']}",
-        description_html=sections((heading, job.get(f"External{name}Str")) for name, heading in PARTS.items()),
+        description_html=sections((heading, job[f"External{name}Str"]) for name, heading in PARTS.items()),
         locations=tuple(filter(None, spots)),
         country=country(job.get("PrimaryLocationCountry")) if len(spots) == 1 else None,
         department=listed.get("JobFamily"),
         employment_type=employment_type(listed.get("JobSchedule")),
-        workplace_type=workplace_type((listed.get("WorkplaceTypeCode") or "").removeprefix("ORA_")),
-        posted_on=day(listed.get("PostedDate")),
+        workplace_type=workplace_type(listed.get("WorkplaceTypeCode")) or workplace_type(job.get("WorkplaceType")),
+        posted_on=day(listed.get("PostedDate") or job.get("ExternalPostedStartDate")),
     )

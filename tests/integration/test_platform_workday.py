@@ -113,7 +113,11 @@ def leave(monkeypatch: pytest.MonkeyPatch, names: set[str]) -> None:
     monkeypatch.setattr(shape_workday, "_facets", some)
 
 
-@pytest.mark.parametrize("names", [set(), {"timeType"}, {"locations"}, {"timeType", "workerSubType"}], ids=str)
+@pytest.mark.parametrize(
+    "names",
+    [set(), {"timeType"}, {"locations"}, {"timeType", "workerSubType"}],
+    ids=lambda names: "+".join(sorted(names)),
+)
 def test_a_list_that_its_facets_do_not_part_is_truncated(
     large: Boards, monkeypatch: pytest.MonkeyPatch, names: set[str]
 ) -> None:
@@ -124,7 +128,9 @@ def test_a_list_that_its_facets_do_not_part_is_truncated(
     assert len(large.jobs(key(only(large)))) == board.fetched
 
 
-@pytest.mark.parametrize("names", [{"locations"}, {"workerSubType", "locations"}], ids=str)
+@pytest.mark.parametrize(
+    "names", [{"locations"}, {"workerSubType", "locations"}], ids=lambda names: "+".join(sorted(names))
+)
 def test_places_that_share_postings_part_a_list_too(
     large: Boards, monkeypatch: pytest.MonkeyPatch, names: set[str]
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tasks.fetch import Counts, fetcher
 from tasks.model import Company, Page, Posting, Request
 from tasks.settings import Settings
+from tests.answering import Wire
 
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 SOURCES = ("smartrecruiters", "bamboohr", "breezy", "rippling")
@@ -161,7 +162,7 @@ def test_an_unknown_board_that_is_sent_on_to_the_shop_window_is_refused(
         return httpx.Response(200, text=body)
 
     async def fetch() -> Page | None:
-        async with fetcher(make_settings(), httpx.MockTransport(answer)) as web:
+        async with fetcher(make_settings(), Wire(answer)) as web:
             return await web.fetch(import_module(f"tasks.sources.{source}").start(company(source)), Counts())
 
     page = asyncio.run(fetch())
