@@ -44,14 +44,10 @@ class Asker:
     async def page(self, request: Request, home: str | None = None, requests_per_second: float | None = None) -> Page:
         """Raises: FetchError; ConfigError where a host of others is to be asked and we have not said who we are."""
         companies.require_contact_of([request.url], self.contact)
-<<<<<<< HEAD
-        page = await self.fetcher.fetch(request, Counts(), home, requests_per_second=requests_per_second)
-=======
         key = request.key, request.accept
         if self.pages is not None and key in self.pages:
             return self.pages[key]
-        page = await self.fetcher.fetch(request, Counts(), home)
->>>>>>> resolver
+        page = await self.fetcher.fetch(request, Counts(), home, requests_per_second=requests_per_second)
         assert page is not None  # without validators there is no 304
         if self.pages is not None:
             self.pages[key] = page
