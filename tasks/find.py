@@ -19,8 +19,8 @@ from tasks.companies import known_sources
 from tasks.errors import ConfigError, FetchError, GoneError, TransientError
 from tasks.model import Company, Page, Posting, Request
 from tasks.probe import OWN_SITES, Answer, Asker, ask, stated_name
+from tasks.reading import MISFITS
 from tasks.sources import _jsonld, _links
-from tasks.walk import MISFITS
 
 FOLLOWED = 2  # links from the address that was given
 PROOFS = 3  # pages, at the most, that are read to see one posting of a careers site

@@ -17,9 +17,7 @@ COST = 5  # of opening again, in looks
 ALIKE = 3  # formatting elements that are opened again
 
 _W = r"\t\n\f\r "
-_ATTRIBUTE = (
-    rf"(?:=[^{_W}/>=]*+|[^{_W}/>=]++)(?:[{_W}]*+=[{_W}]*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^{_W}>]*+))?+"
-)  # as a browser reads it: a quote counts behind a `=` only
+_ATTRIBUTE = rf"(?:=[^{_W}/>=]*+|[^{_W}/>=]++)(?:[{_W}]*+=[{_W}]*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^{_W}>]*+))?+"  # as a browser reads it: a quote counts behind a `=` only
 ATTRIBUTE = re.compile(_ATTRIBUTE)
 TAG = re.compile(
     rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?P<end>/?)(?P<name>[a-zA-Z][^{_W}/>]*+)(?P<rest>(?:[{_W}/]++|{_ATTRIBUTE})*+)>?+"
@@ -32,7 +30,9 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-VOID = _names("area base basefont bgsound br col embed frame hr img image input keygen link meta param source track wbr")
+VOID = _names(
+    "area base basefont bgsound br col embed frame hr img image input keygen link meta param source track wbr"
+)
 RAW = _names("script style textarea title xmp iframe noembed noframes")
 NOTHING = _names("html head body frameset")
 FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")

@@ -13,8 +13,8 @@ from tasks import companies
 from tasks.errors import BlockedError, FetchError, GoneError
 from tasks.fetch import Counts, Fetcher
 from tasks.model import Company, Page, Posting, Request
+from tasks.reading import MISFITS
 from tasks.sources import _jsonld
-from tasks.walk import MISFITS
 
 OWN_SITES = {"jsonld", "rss", "scrapegraph"}  # a redirect to another host is the site's own affair
 UNKNOWN_LOOKS_EMPTY = {"smartrecruiters"}  # says of a company that it has never heard of what it says of an idle one

@@ -13,13 +13,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from tasks import rules, walk
+from tasks import reading, rules
 from tasks.errors import ParseError
 from tasks.model import Page
-from tests.unit.test_sources import NAMES, PAGES, recorded
+from tests.unit.test_sources import PAGES, recorded
 
 SECONDS = 20  # of processor time, then the child is ended
 ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "lol"}">' for n in range(10))
@@ -160,7 +159,7 @@ def cases(part: str = "") -> Iterator[tuple[str, Callable[[], object]]]:
 
 def _reading(module: Any, company: Any, page: Page, body: str) -> Callable[[], object]:
     data = body.encode("utf-8", "replace")
-    return lambda: walk._read(company, module, replace(page, body=data))
+    return lambda: reading.read(company, module, replace(page, body=data))
 
 
 def grafted(body: str, accept: str, piece: str) -> Iterator[tuple[str, str]]:
@@ -185,7 +184,7 @@ def grafted(body: str, accept: str, piece: str) -> Iterator[tuple[str, str]]:
 
 
 def _texts(value: Any) -> Iterator[tuple[str, str]]:
-    for key, part in value.items() if isinstance(value, dict) else ((str("list"), one) for one in value):
+    for key, part in value.items() if isinstance(value, dict) else (("list", one) for one in value):
         if isinstance(part, str):
             yield key, part
         elif isinstance(part, dict | list):

@@ -12,9 +12,9 @@ from datasette.utils import tilde_encode
 
 from tasks import store
 from tasks.model import Company, Posting
+from tasks.reading import row
 from tasks.settings import ROOT
 from tasks.store import boards, ledger, runs
-from tasks.walk import row
 
 CRAFTS = Company(name="Crafts", source="jobspy", board="site=indeed&search_term=R%26D+potter&country_indeed=uk")
 EMPLOYERS = {"1": "Kiln Works", "2": "Loom & Co", "3": "Kiln Works"}

@@ -9,8 +9,8 @@ from tasks import store
 from tasks.errors import StoreError
 from tasks.hosts import Tally
 from tasks.model import Company, Evidence, Extraction, Posting
+from tasks.reading import row
 from tasks.store import boards, extractions, hosts, ledger, pending, runs, search
-from tasks.walk import row
 
 QUILL = Company(name="Quill", source="greenhouse", board="quill")
 VEGA = Company(name="Vega", source="jsonld", board="vega.example/jobs")
