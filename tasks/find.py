@@ -4,6 +4,8 @@ Reason: what a page says is only a proposal; the board's own list proves it, so 
 """
 
 import asyncio
+import html
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +25,7 @@ from tasks.reading import MISFITS
 from tasks.sources import _jsonld, _links
 
 FOLLOWED = 2  # links from the address that was given
+JOB_OF_GREENHOUSE = re.compile(r"[?&]gh_jid=(\d+)")  # on a company's own site: whose platform, but not which board
 PROOFS = 3  # pages, at the most, that are read to see one posting of a careers site
 
 
@@ -37,6 +40,7 @@ class Finding:
     is_more: bool = False
     said: list[str] = field(default_factory=list)
     name: str | None = None  # of the page that led to the board
+    job: str | None = None  # an id that the board must show, where its name is only likely
 
 
 async def find(url: str, asker: Asker | None, name: str | None = None) -> Finding:
@@ -75,6 +79,9 @@ async def _is_proven(company: Company, asker: Asker, finding: Finding) -> bool:
     if answer.outcome not in ("answers", "empty"):
         finding.outcome = "failed" if answer.outcome == "failed" else finding.outcome
         finding.said.append(f"{company.id} is {answer.outcome}: {answer.detail}")
+        return False
+    if finding.job and finding.job not in {each.id for each in answer.items if isinstance(each, Posting)}:
+        finding.said.append(f"{company.id} answers, but has no job {finding.job}")
         return False
     if company.source in OWN_SITES and not await _shows_a_posting(company, answer, asker):
         finding.said.append(f"{company.board}: has links that look like jobs, but no JobPosting behind them")
@@ -126,6 +133,9 @@ async def _candidates(address: str, asker: Asker, finding: Finding) -> AsyncIter
         finding.name = resolve.site_name(page) or finding.name
         for company in await asyncio.to_thread(_of_platforms, page, finding):
             yield company
+        for company in _by_job_id(page, finding):
+            yield company
+        finding.job = None
         own = await asyncio.to_thread(lambda read: list(_of_the_site(read)), page)
         is_root = not urlsplit(page.url).path.strip("/")
         for company in [] if is_root else own:
@@ -149,6 +159,16 @@ def _of_platforms(page: Page, finding: Finding) -> list[Company]:
         named = ", ".join(company.id for company, _ in list(found.values())[:5])
         finding.said.append(f"{page.url}: leads to {len(found)} boards ({named}); add the one that you mean")
     return [best] if best else []
+
+
+def _by_job_id(page: Page, finding: Finding) -> list[Company]:
+    """Boards called like the site, of which the one is right that shows the very job."""
+    if not (found := JOB_OF_GREENHOUSE.search(page.url) or JOB_OF_GREENHOUSE.search(html.unescape(page.text))):
+        return []
+    finding.job = found[1]
+    words = resolve.titled("greenhouse", urlsplit(page.url).hostname or ""), resolve.site_name(page) or ""
+    boards = dict.fromkeys(re.sub(r"[^a-z0-9]", "", each.lower()) for each in words)
+    return [Company(name=each, source="greenhouse", board=each) for each in boards if each and not each.isdigit()]
 
 
 def _of_the_site(page: Page) -> Iterator[Company]:

@@ -123,7 +123,7 @@ def titled(source: str, board: str) -> str:
     labels = [label for label in host.split(".") if label.lower() not in ("www", "careers", "career", "jobs", "com")]
     word = labels[0] if labels else host
     if source == "icims":
-        word = re.sub(r"^(?:careers|jobs|external|[a-z]+careers)-", "", word) or word
+        word = re.sub(r"^(?:careers|jobs|external|university|global|[a-z]+careers)-", "", word) or word
     words = [each for each in re.split(r"[-_\s]+", unquote(word)) if each] or [board]
     return " ".join(each[:1].upper() + each[1:] for each in words)
 
@@ -150,7 +150,8 @@ def winner(found: dict[str, tuple[Company, int]]) -> Company | None:
 def addresses(page: Page) -> list[str]:
     """Every address in a page without its scheme, each once: of links, scripts and what scripts hold, unescaped."""
     text = ESCAPED.sub(lambda match: ESCAPES[match[0].lower()], html.unescape(page.text))
-    found = (match[1].rstrip(".,;:)]&") for form in (FOUND, BARE) for match in form.finditer(text))
+    whole = (match[1] for form in (FOUND, BARE) for match in form.finditer(text))
+    found = (each.rstrip(".,;:)]&") for each in whole if not each.endswith(("...", "…")))  # cut short to be shown
     inner = (part for each in found for part in (each, each.rpartition("//")[2]))  # what a redirect leads to, too
     return list(dict.fromkeys([*_embeds(page), *_first(inner, ADDRESSES)]))
 

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 
 from flows import cli
@@ -16,7 +17,7 @@ from tasks import liveness, store
 from tasks.fetch import fetcher
 from tasks.find import find
 from tasks.model import Company
-from tasks.probe import Asker
+from tasks.probe import Answer, Asker, ask
 from tasks.store import checks
 from tests.careers_site import Site, serve
 
@@ -120,6 +121,18 @@ def test_a_board_that_states_no_name_is_called_what_the_page_calls_itself(make_s
         finding = found(make_settings, f"{home}/careers", **{source: url})
     assert (finding.company.id, finding.company.name) == (f"{source}:{board}", "Quill Works")
     assert finding.postings == len(site.roles(source, board))
+
+
+def test_a_job_of_greenhouse_on_a_site_of_its_own_names_a_board_only_where_that_shows_it(make_settings, careers):
+    site, url = careers
+    board = slug(site, "greenhouse")
+    job = site.ids("greenhouse", board)[0]
+    page = f'<meta property="og:site_name" content="{board.title()}"><a href="/work?x=1&amp;gh_jid={{}}">Engineer</a>'
+    with site_of({"/work": page.format(job), "/other": page.format(1)}) as (home, _):
+        assert found(make_settings, f"{home}/work", greenhouse=url).company.id == f"greenhouse:{board}"
+        other = found(make_settings, f"{home}/other", greenhouse=url)
+    assert other.company is None
+    assert f"greenhouse:{board} answers, but has no job 1" in other.said
 
 
 def test_from_a_plain_domain_two_links_at_most_are_followed(make_settings, careers):
@@ -402,6 +415,35 @@ def test_an_answer_that_says_neither_is_not_gone(rolecall, careers, tmp_path, ki
     code, out, _ = rolecall("check", "--json")
     site.behave("greenhouse", board)
     assert (code, json.loads(out)[0]["result"]) == (0, result)
+
+
+def test_an_empty_answer_of_smartrecruiters_is_doubtful_until_a_job_was_seen(rolecall, tmp_path):
+    empty = (200, {"Content-Type": "application/json"}, '{"offset": 0, "limit": 100, "totalFound": 0, "content": []}')
+    with site_of({"/v1/companies/Quill/postings?limit=100&offset=0": empty}) as (home, _):
+        followed(tmp_path, Company(name="Quill", source="smartrecruiters", board="Quill", base_url=home))
+        (row,) = json.loads(rolecall("check", "--json")[1])
+    assert row["result"] == "doubtful"
+    assert "a company that it does not know" in row["detail"]
+    answer = Answer("doubtful", 0)
+    assert liveness.judged(answer, checks.Known(was_seen=True)) == "empty"
+
+
+@pytest.mark.parametrize(("body", "outcome"), [("<html>Marketing</html>", "gone"), ("[]", "gone")])
+def test_a_redirect_off_the_host_to_what_is_no_list_says_gone(make_settings, body, outcome):
+    """Of hosts elsewhere, whose answers a transport of ours gives."""
+
+    def handle(request):
+        if request.url.host == "quill.breezy.hr":
+            return httpx.Response(302, headers={"location": "https://breezy.hr/"})
+        return httpx.Response(200, stream=httpx.ByteStream(body.encode()))
+
+    async def one():
+        async with fetcher(make_settings(), httpx.MockTransport(handle)) as pages:
+            quill = Company(name="Quill", source="breezy", board="quill")
+            return await ask(quill, Asker(pages, "someone@acme.example"))
+
+    answer = asyncio.run(one())
+    assert (answer.outcome, "breezy.hr" in answer.detail) == (outcome, True)
 
 
 def test_a_dead_board_is_looked_for_under_its_name_elsewhere(make_settings, careers):

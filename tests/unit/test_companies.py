@@ -6,7 +6,6 @@ import pytest
 from tasks import companies
 from tasks.errors import ConfigError
 from tasks.model import Company
-from tasks.settings import ROOT
 
 HEAD = "name,source,board,base_url\n"
 
@@ -164,11 +163,3 @@ def test_rows_that_are_added_at_the_same_time_all_stay(tmp_path):
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(lambda row: companies.add(path, row), rows))
     assert {each.board for each in companies.read(path)} == {row.board for row in rows}
-
-
-def test_the_companies_file_that_we_ship_is_sorted_unique_and_of_every_platform():
-    shipped = companies.read(ROOT / "deployments" / "companies.csv")
-    names = [company.name.casefold() for company in shipped]
-    assert names == sorted(set(names))
-    assert len({company.id.casefold() for company in shipped}) == len(shipped) >= 150
-    assert set(companies.known_sources()) - {company.source for company in shipped} <= {"jobspy", "rss", "scrapegraph"}

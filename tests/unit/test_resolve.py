@@ -148,6 +148,11 @@ def test_a_page_leads_to_the_board_however_its_address_is_written(body):
     assert won(f"<html><body>{body}</body></html>") == "greenhouse:acme"
 
 
+def test_an_address_that_is_cut_short_to_be_shown_is_none():
+    body = '<a href="https://jobs.lever.co/acme-labs/1">https://jobs.lever.co/acme-la...</a> see //jobs.lever.co/ac…'
+    assert list(resolve.votes(page(body))) == ["lever:acme-labs"]
+
+
 def test_most_addresses_win_and_an_even_vote_is_no_answer():
     acme = "".join(f'<a href="https://jobs.lever.co/acme/{n}">job</a>' for n in range(3))
     partner = '<a href="https://jobs.ashbyhq.com/partner">a partner</a>'
