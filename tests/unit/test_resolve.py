@@ -1,5 +1,6 @@
 """Boards told from addresses and pages alone."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -261,6 +262,6 @@ def test_what_is_no_web_address_is_refused(written):
 
 
 def test_a_page_of_a_megabyte_is_read_within_a_second():
-    started = datetime.now(UTC)
+    started = time.process_time()
     resolve.votes(page("".join(f'<a href="https://host{n}.example/path/{n}?q=//x">x</a>' for n in range(20_000))))
-    assert (datetime.now(UTC) - started).total_seconds() < 1
+    assert time.process_time() - started < 1

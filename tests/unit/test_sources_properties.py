@@ -92,7 +92,7 @@ def changed(data: st.DataObject, payload: Any) -> Any:
     return root[0]
 
 
-@settings(max_examples=60, deadline=1000)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for source in ("greenhouse", "lever", "ashby", "jsonld"):
@@ -107,14 +107,14 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     check("jsonld", b'<script type="application/ld+json">{"@type":"JobPosting",' + body + b"}</script>", is_start=False)
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=200, deadline=None)
 @given(st.data(), st.sampled_from(PAYLOADS))
 def test_any_change_to_an_answer_is_read_or_refused(data: st.DataObject, recorded: tuple[str, Any]) -> None:
     source, payload = recorded
     check(source, json.dumps(changed(data, payload)).encode())
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=200, deadline=None)
 @given(st.data(), st.sampled_from(DETAILS))
 def test_any_change_to_a_job_or_to_what_its_list_says_is_read_or_refused(
     data: st.DataObject, recorded: tuple[str, Request, Any]
@@ -124,14 +124,14 @@ def test_any_change_to_a_job_or_to_what_its_list_says_is_read_or_refused(
     check(source, json.dumps(changed(data, payload)).encode(), asked=replace(request, about=about))
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=200, deadline=None)
 @given(st.data(), st.sampled_from(ITEMS))
 def test_any_change_to_a_job_page_is_read_or_refused(data: st.DataObject, item: dict[str, Any]) -> None:
     script = json.dumps(changed(data, item)).replace("</", "<\\/")
     check("jsonld", f'<script type="application/ld+json">{script}</script>'.encode(), is_start=False)
 
 
-@settings(max_examples=100, deadline=1000)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.text(max_size=30) | st.sampled_from(["//[", "http://a\x00/jobs/1", "/jobs/\ud83d", "?job=1", "https:jobs/1"])
@@ -159,7 +159,7 @@ WORDS_OF_A_FEED = st.text(max_size=20) | st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=1000)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(NAMES), WORDS_OF_A_FEED), max_size=8))
 def test_any_item_of_a_feed_is_read_or_refused(parts: list[tuple[str, str]]) -> None:
     item = "".join(f"<{name}>{escape(words)}</{name}>" for name, words in parts)
