@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from rich.console import Console
 
-from flows import cache, evaluate, foreground, local, lookup, replay, show
+from flows import cache, companies, evaluate, foreground, local, lookup, replay, show
 from flows.lookup import CompanyOption, Json
 from tasks import child, store
 from tasks import companies as companies_file
@@ -29,6 +29,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 app.add_typer(lookup.app)
 app.add_typer(cache.app, name="cache")
+app.add_typer(companies.app, name="companies")
 app.add_typer(replay.app)
 app.add_typer(evaluate.app)
 EXITS = {"Completed": 0, "Partial": 3}

@@ -19,7 +19,8 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.show import by_origin, sentence
+from flows.sentences import sentence
+from flows.show import by_origin
 from tasks import settings as configuration
 from tasks.errors import ConfigError
 from tasks.extract import extract_batch

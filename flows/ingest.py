@@ -20,12 +20,13 @@ from prefect.states import Completed
 from prefect.tasks import exponential_backoff
 
 from flows.extract import extract_all, summarise
-from flows.show import sentence
+from flows.sentences import saved, sentence
 from tasks import companies as companies_file
+from tasks import search
 from tasks import settings as configuration
 from tasks.run import Run, open_run
 from tasks.scrape import failed, scrape_company
-from tasks.store import extractions, runs
+from tasks.store import extractions, hosts, runs
 from tasks.store.ledger import FAILED, BoardRun
 from tasks.upsert import WAITING_BOARDS, land_all, whole
 
@@ -55,6 +56,7 @@ async def ingest(
     settings = configuration.load()
     chosen = companies_file.select(companies_file.read(settings.companies_file), company, source)
     companies_file.require_contact(chosen, settings.contact)
+    search.require(chosen)
     async with open_run(settings, is_full=full, is_dry=dry_run) as run:
         landed: set[str] = set()
         if run.writer is not None:
@@ -105,14 +107,16 @@ async def _scrape_all(run: Run, boards: list[BoardRun]) -> None:
 async def _finish(run: Run) -> State[Any]:
     assert run.writer is not None
     assert run.id is not None
+    hosts.add(run.writer, run.id, run.fetcher.hosts.take())
     runs.finish(run.writer, run.id, str(flow_run.id), run.warnings())
     runs.optimize(run.writer, run.id)
     latest = runs.latest(run.writer)
     assert latest is not None
     counts = ", ".join([*(f"{latest[name]:,} {name}" for name in SUMS), sentence(latest)])
     rows = [{name: board[name] for name in COLUMNS} for board in runs.board_rows(run.writer, run.id)]
+    spared = saved(hosts.savings(run.writer, run.id))
     await summarise(latest)
-    await _summarise(rows, " · ".join([f"Run {run.id}: {counts}", *run.warnings()]))
+    await _summarise(rows, " · ".join([f"Run {run.id}: {counts}", f"Saved: {spared}", *run.warnings()]))
     return _state(latest["failed"], latest["boards"])
 
 

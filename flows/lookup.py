@@ -14,11 +14,12 @@ import typer
 
 from flows import local, show
 from tasks import companies as companies_file
+from tasks import search as searching
 from tasks import settings as configuration
 from tasks import store
 from tasks.errors import ConfigError
 from tasks.llm import scrapegraph
-from tasks.store import runs, search
+from tasks.store import hosts, runs, search
 from tasks.store.ledger import PROVEN
 
 EXPORTED = """SELECT id, company_id, title, description, location, salary_min, salary_max, posted_date, status
@@ -42,6 +43,7 @@ def status(as_json: Json = False) -> None:
             "bytes": settings.database.stat().st_size,
             **search.totals(reader),
             "last_run": dict(latest) if latest else None,
+            "saved": hosts.savings(reader),
             "boards": [board for board in boards if board["outcome"] not in PROVEN or board["guard"]],
             **local.answering(settings),
         }
@@ -69,6 +71,7 @@ def check(as_json: Json = False) -> None:
         companies = companies_file.read(settings.companies_file)
         companies_file.require_contact(companies, settings.contact)
         scrapegraph.require(companies, settings)
+        searching.require(companies)
     except ConfigError as error:
         faults = list(error.faults)
     if as_json:

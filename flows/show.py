@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from flows.sentences import saved, sentence
 from tasks import store
 from tasks.errors import StoreError
 from tasks.model import FIELDS
@@ -34,10 +35,10 @@ err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 def plain(text: Any) -> str:
     """Words from outside, with nothing in them that the terminal or rich would obey."""
-    return escape(_printable(text))
+    return escape(printable(text))
 
 
-def _printable(text: Any) -> str:
+def printable(text: Any) -> str:
     return "".join(char if char.isprintable() else " " for char in str(text))
 
 
@@ -88,7 +89,7 @@ def result(
         print(json.dumps({**values, "extraction": _extraction(run) if run else None}, default=str))
         return
     for warning in warnings:
-        note(f"warning: {_printable(warning)}")
+        note(f"warning: {printable(warning)}")
     if state.name not in ("Completed", "Partial"):
         out.print(f"{state.name}: {plain(state.message)}")
         return
@@ -114,7 +115,7 @@ def extracted(state: Any, run: dict[str, Any] | None, as_json: bool) -> None:
         print(json.dumps(values, default=str))
         return
     for warning in json.loads(run["warnings"]) if run else []:
-        note(f"warning: {_printable(warning)}")
+        note(f"warning: {printable(warning)}")
     if run:
         _say_extraction(run)
     out.print(f"{state.name}: {plain(state.message)}")
@@ -167,17 +168,8 @@ def by_origin(run: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"field": name, **{each: counts.get(name, {}).get(each, 0) for each in ORIGINS}} for name in FIELDS]
 
 
-def sentence(run: Mapping[str, Any]) -> str:
-    """What extracting took, in one line."""
-    parts = [f"{run['extracted']:,} extracted", f"{run['cache_hits']:,} remembered"]
-    outcomes = json.loads(run["outcomes"])
-    if asked := sum(outcomes.values()):
-        said = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
-        prompt, completion = run["prompt_tokens"] / asked, run["completion_tokens"] / asked
-        parts.append(f"model: {said}; {prompt:,.0f} + {completion:,.0f} tokens a posting, {run['model_seconds']:.1f} s")
-    if run["saved_calls"]:
-        parts.append(f"{run['saved_calls']:,} calls of {run['saved_seconds']:.1f} s saved")
-    return " · ".join(parts)
+def _saved_by(values: Mapping[str, Any] | None) -> str:
+    return f"by run {values['run_id']}: {saved(values)}" if values else "nothing yet"
 
 
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
@@ -186,7 +178,7 @@ def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
         return
     if not out.is_terminal:
         for row in rows:
-            print("\t".join("" if row[name] is None else " ".join(_printable(row[name]).split()) for name in columns))
+            print("\t".join("" if row[name] is None else " ".join(printable(row[name]).split()) for name in columns))
         return
     sheet = Table(*columns, box=None, pad_edge=False)
     for row in rows:
@@ -225,5 +217,13 @@ def status(values: dict[str, Any], as_json: bool) -> None:
         said = (
             f"{run['id']} {run['state']}, begun {run['started_at']}, {run['failed']} of {run['boards']} boards failed"
         )
-    facts({**values, "last_run": said, "boards": f"{len(values['boards'])} need a look"}, False)
+    facts(
+        {
+            **values,
+            "last_run": said,
+            "saved": _saved_by(values["saved"]),
+            "boards": f"{len(values['boards'])} need a look",
+        },
+        False,
+    )
     table(values["boards"], BOARD_COLUMNS)

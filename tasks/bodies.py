@@ -32,7 +32,7 @@ _HALF_PAIR = re.compile(
 
 
 def text(body: bytes, content_type: str = "") -> str:
-    """Shape: bytes that are none of the declared encoding, or of UTF-8 where there is none, are replacement characters."""
+    """Shape: what is not of the encoding is a replacement character; see above for which encoding that is."""
     for mark, name in MARKS.items():
         if body.startswith(mark):
             return body.decode(name, "replace")

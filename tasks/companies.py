@@ -1,8 +1,15 @@
 """The companies file: CSV with the columns name, source, board, base_url."""
 
 import csv
+import fcntl
 import io
+import os
+import re
 import reprlib
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -105,8 +112,92 @@ def require_contact(companies: list[Company], contact: str | None) -> None:
 
     Raises: ConfigError.
     """
-    if contact is None and any(not is_loopback(urlsplit(c.base_url or "").hostname or "") for c in companies):
+    require_contact_of([company.base_url or "" for company in companies], contact)
+
+
+def require_contact_of(urls: Iterable[str], contact: str | None) -> None:
+    """The same for addresses; an empty one is a platform's.
+
+    Raises: ConfigError.
+    """
+    if contact is None and any(not is_loopback(urlsplit(url).hostname or "") for url in urls):
         raise ConfigError(
             "ROLECALL_CONTACT is not set: give your e-mail address or web page, it is sent to the boards in the "
             "User-Agent so that they can reach you"
         )
+
+
+def holds(path: Path, company: Company) -> bool:
+    """Whether a row of the file names this board, in whatever case.
+
+    Raises: ConfigError where the file is no companies file.
+    """
+    return _is_among(company, _known_rows(path.resolve()))
+
+
+def add(path: Path, company: Company) -> bool:
+    """Write a row where it belongs, all other bytes as they are; False where the board stands there already.
+
+    Shape: in its place by name where the file is sorted so, else at the end. A file that is not there is made.
+    Raises: ConfigError where the file cannot be read or written, or is no companies file.
+    """
+    path = path.resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(path.parent):
+            known = _known_rows(path)
+            if _is_among(company, known):
+                return False
+            _replace(path, _with_row(path, known, company))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror})") from error
+    return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No two processes change a file of the folder at the same time."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_among(company: Company, rows: list[tuple[int, dict[str, str]]]) -> bool:
+    return company.id.casefold() in (f"{row['source']}:{row['board']}".casefold() for _, row in rows)
+
+
+def _known_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    return _rows(path) if path.exists() and path.stat().st_size else []
+
+
+def _with_row(path: Path, known: list[tuple[int, dict[str, str]]], company: Company) -> bytes:
+    """Shape: the number beside a row is that of its last line."""
+    text = path.read_bytes().decode("utf-8") if path.exists() else ""
+    text = text or ",".join(COLUMNS) + "\n"
+    end = "\r\n" if text.split("\n", 1)[0].endswith("\r") else "\n"
+    lines = re.split(r"(?<=\n)", text if text.endswith("\n") else text + end)
+    names = [row["name"].casefold() for _, row in known]
+    before = len(known)
+    if names == sorted(names):
+        before = sum(name <= company.name.casefold() for name in names)
+    place = known[before - 1][0] if before else 1
+    row = io.StringIO(newline="")
+    csv.writer(row, lineterminator=end).writerow([company.name, company.source, company.board, company.base_url or ""])
+    return "".join([*lines[:place], row.getvalue(), *lines[place:]]).encode()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """All of it or nothing, whenever we are cut off."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -17,7 +17,8 @@ COST = 5  # of opening again, in looks
 ALIKE = 3  # formatting elements that are opened again
 
 _W = r"\t\n\f\r "
-_ATTRIBUTE = rf"(?:=[^{_W}/>=]*+|[^{_W}/>=]++)(?:[{_W}]*+=[{_W}]*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^{_W}>]*+))?+"  # as a browser reads it: a quote counts behind a `=` only
+_VALUE = rf"[{_W}]*+=[{_W}]*+(?:\"[^\"]*+\"?+|'[^']*+'?+|[^{_W}>]*+)"
+_ATTRIBUTE = rf"(?:=[^{_W}/>=]*+|[^{_W}/>=]++)(?:{_VALUE})?+"  # a quote counts behind a `=` only, as in a browser
 ATTRIBUTE = re.compile(_ATTRIBUTE)
 TAG = re.compile(
     rf"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?P<end>/?)(?P<name>[a-zA-Z][^{_W}/>]*+)(?P<rest>(?:[{_W}/]++|{_ATTRIBUTE})*+)>?+"

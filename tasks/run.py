@@ -23,6 +23,7 @@ from tasks.store.pending import Selection
 
 THREADS = 2
 READERS = 2  # of 170 MB each
+SEARCHES = 2  # of 100 MB each
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
@@ -44,6 +45,7 @@ class Run:
     is_anew: bool = False  # extract as if nothing were known yet
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # batches take turns at the one writer
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))  # pages put to a model
+    searching: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SEARCHES))
     is_full: bool = False  # read every page anew, whatever it yielded before
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "rolecall"))
 
@@ -81,15 +83,16 @@ async def open_run(
             stack.enter_context(only_writer(settings.data_dir))
             writer = stack.enter_context(closing(store.open_database(settings.database)))
             reader = stack.enter_context(closing(store.open_reader(settings.database)))
-        async with fetcher(settings) as pages:
+        answers = await cache.connect(settings)
+        async with fetcher(settings, redis=answers.link) as pages:
             engine, fault = None, None
             try:
                 engine = await llm.connect(settings)
             except ExtractionError as error:
                 if needs_model:
+                    await answers.close()
                     raise
                 fault = f"{error}: rules only; what the model would add waits for the next run"
-            answers = await cache.connect(settings)
             parameters = recipe_parameters(engine)
             run = Run(settings, pages, answers, engine, recipe_id(parameters), parameters, writer, reader, None, fault)
             run.is_full = is_full

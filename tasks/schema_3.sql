@@ -37,8 +37,9 @@ CREATE VIEW savings AS                        -- what a run did not have to do
   FROM runs LEFT JOIN board_runs ON board_runs.run_id = runs.id WHERE flow = 'ingest' GROUP BY runs.id;
 
 CREATE TABLE sightings (                      -- of jobs whose source never shows all it has: they age out
-  job_pk  INTEGER PRIMARY KEY REFERENCES jobs(pk) ON DELETE CASCADE,
-  seen_at TEXT NOT NULL
+  job_pk    INTEGER PRIMARY KEY REFERENCES jobs(pk) ON DELETE CASCADE,
+  seen_at   TEXT NOT NULL,                    -- last
+  missed_at TEXT                              -- by the first reading without a fault after that; they count from here
 ) STRICT;
 
 CREATE TABLE board_checks (                   -- by `rolecall companies check`; the board may not have been ingested yet

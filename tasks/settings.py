@@ -27,7 +27,10 @@ class Settings(BaseSettings):
     )
 
     max_companies: int = Field(16, ge=1, le=500, description="boards scraped at once")
-    requests_per_second: float = Field(2.0, gt=0, description="to one host")
+    requests_per_second: float = Field(
+        2.0, gt=0, description="to one host, by all runs of one Redis; some sources name another, your lower one wins"
+    )
+    crawl_delay_max_seconds: float = Field(30.0, ge=0, description="a robots.txt that asks for more blocks the board")
     loopback_requests_per_second: float = Field(1000.0, gt=0, description="to a host on this machine")
     requests_per_host: int = Field(8, ge=1, description="in flight to one host")
     page_timeout_seconds: float = Field(60.0, gt=0, description="for one page, from first byte sent to last received")
@@ -38,7 +41,7 @@ class Settings(BaseSettings):
     detail_max_age_days: float = Field(
         7.0, ge=0, description="a job's own page is read again after about so long, though its list entry is the same"
     )
-    host_pause_max_seconds: float = Field(120.0, gt=0, description="a longer Retry-After fails the board at once")
+    host_pause_max_seconds: float = Field(120.0, gt=0, description="a longer pause of its host fails a board at once")
     retries: int = Field(3, ge=0, le=10, description="of a board, on transient errors only")
     retry_delay_seconds: float = Field(2.0, ge=0, description="doubles with each retry, with jitter")
 

@@ -12,6 +12,7 @@ from prefect.utilities.annotations import quote
 
 from tasks.run import Run
 from tasks.store import boards as landing
+from tasks.store import hosts
 from tasks.store.ledger import BoardRun
 
 WAITING_BOARDS = 8  # with postings, for the writer; more would only be held in memory
@@ -26,13 +27,14 @@ def whole(thing: Thing) -> Thing:
 
 @task(task_run_name="upsert {count} postings", cache_policy=NO_CACHE, persist_result=False)
 async def upsert_batch(boards: Sequence[BoardRun], run: Run, count: int) -> None:
-    """Land these boards.
+    """Land these boards, and what has been asked of hosts by now: a run that is cut off has asked it all the same.
 
     Raises: StoreError; then nothing of the batch was written, and the run ends.
     """
     assert run.writer is not None
     assert run.id is not None
     await run.work(landing.land, run.writer, run.id, boards, run.settings)
+    await run.work(hosts.add, run.writer, run.id, run.fetcher.hosts.take())
 
 
 async def land_all(run: Run, queue: asyncio.Queue[BoardRun | None], waiting: asyncio.Semaphore, total: int) -> None:

@@ -8,49 +8,64 @@ import hashlib
 import logging
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from importlib import import_module
-from itertools import islice
-from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-import orjson
-
-from tasks import normalize
-from tasks.errors import FetchError, GoneError, ParseError, TransientError
+from tasks import search
+from tasks.errors import BlockedError, FetchError, GoneError, ParseError, TransientError
 from tasks.fetch import Counts
 from tasks.llm import scrapegraph
-from tasks.model import Company, Page, Posting, Request
+from tasks.model import Company, Request
+from tasks.reading import is_dry, is_searched, parser_version, read
 from tasks.run import Run
-from tasks.store.boards import LANDED, TEXT
 from tasks.store.ledger import BoardRun, KnownPage, Visit, known_pages
 
 log = logging.getLogger(__name__)
 
-MISFITS = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 PAGES_AT_ONCE = 8
-MOST_ITEMS = 20_000  # of a page
-SHARED = (
-    "bodies.py",
-    "model.py",
-    "nesting.py",
-    "normalize.py",
-    "vocabulary.py",
-    "llm/listing.py",
-    "llm/scrapegraph_child.py",
-)
+ERROR = 500  # characters of a board's
 
 
-@cache
-def parser_version(source: str) -> str:
-    """Hash of all code that decides what a page of this source yields: after a change of it, none counts as known."""
-    folder = Path(__file__).parent
-    files = [*sorted((folder / "sources").glob("_*.py")), folder / "sources" / f"{source}.py"]
-    files += [folder / name for name in SHARED]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+@dataclass(slots=True)
+class _Way:
+    """Where a walk has been, and where it still leads. Shape: `shown` are postings and job pages that lists showed."""
+
+    first: Request
+    repeats_last: bool
+    queue: deque[Request] = field(default_factory=deque)
+    asked: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    visits: list[Visit | None] = field(default_factory=list)
+    gaps: list[FetchError | ParseError] = field(default_factory=list)
+    is_repeated: bool = False
+
+    def leads_on(self, pages: int) -> bool:
+        """Not beyond so many pages, nor where all job pages so far were refused."""
+        read = sum(visit is None or visit.how != "not_asked" for visit in self.visits)
+        refused = sum(isinstance(gap, BlockedError) for gap in self.gaps)
+        is_shut = refused >= PAGES_AT_ONCE and not any(visit and visit.is_detail for visit in self.visits)
+        return bool(self.queue) and read + len(self.gaps) < pages and not is_shut
+
+    def wave(self) -> list[Request]:
+        return [self.queue.popleft() for _ in range(min(len(self.queue), PAGES_AT_ONCE))]
+
+    def take(self, request: Request, answer: Visit | BaseException, is_last_try: bool) -> None:
+        """Raises: the answer, where it is an error that is more than a missing posting or a gap."""
+        is_first, is_hopeless = request is self.first, is_last_try or not isinstance(answer, TransientError)
+        if isinstance(answer, GoneError) and not is_first:
+            self.visits.append(None)
+        elif isinstance(answer, FetchError | ParseError) and not is_first and is_hopeless:
+            self.gaps.append(answer)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            self.visits.append(answer)
+            follow, is_repeat = _follow(answer, self.asked, self.shown)
+            self.is_repeated |= is_repeat and not self.repeats_last
+            self.asked.update(each.key for each in follow)
+            self.queue.extend(follow)
 
 
 async def walk(company: Company, board: BoardRun, run: Run, counts: Counts, is_last_try: bool = False) -> None:
@@ -61,36 +76,23 @@ async def walk(company: Company, board: BoardRun, run: Run, counts: Counts, is_l
     """
     source = import_module(f"tasks.sources.{company.source}")
     known: dict[str, KnownPage] = {}
-    if run.reader is not None and not run.is_full:
+    if run.reader is not None and not run.is_full and not is_searched(source):
         known = known_pages(run.reader, company, parser_version(company.source))
     first = source.start(company)
-    queue, asked, shown = deque([first]), {first.key}, set[str]()
-    visits, gaps, is_cut = list[Visit | None](), list[FetchError | ParseError](), False
-    while queue and len(visits) + len(gaps) < run.settings.board_max_pages:
-        wave = [queue.popleft() for _ in range(min(len(queue), PAGES_AT_ONCE))]
+    way = _Way(first, getattr(source, "LAST_PAGE_REPEATS", False), deque([first]), {first.key})
+    while way.leads_on(run.settings.board_max_pages):
+        wave = way.wave()
         reading = (_visit(company, source, request, board, run, counts, known.get(request.key)) for request in wave)
         for request, answer in zip(wave, await asyncio.gather(*reading, return_exceptions=True), strict=True):
-            if isinstance(answer, GoneError) and request is not first:
-                visits.append(None)
-            elif isinstance(answer, FetchError | ParseError) and request is not first and (
-                is_last_try or not isinstance(answer, TransientError)
-            ):  # fmt: skip
-                gaps.append(answer)
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
-                visits.append(answer)
-                follow, is_repeat = _follow(answer, asked, shown)
-                is_cut = is_cut or (is_repeat and not getattr(source, "LAST_PAGE_REPEATS", False))
-                asked.update(each.key for each in follow)
-                queue.extend(follow)
-    _judge(board, visits, is_cut=bool(is_cut or queue or gaps))
+            way.take(request, answer, is_last_try)
+    gaps = way.gaps
+    _judge(board, way.visits, is_cut=bool(way.is_repeated or way.queue or gaps))
     if gaps and not board.seen:
         raise gaps[0]
     if gaps:  # what could be had lands, and proves nothing about the rest
         board.error = str(gaps[0]) + (f" (and {len(gaps) - 1} more of its pages)" if len(gaps) > 1 else "")
     if hasattr(source, "STALE_AFTER_DAYS"):
-        _doubt(board, source, visits[0], gaps)
+        _doubt(board, source, way.visits[0], gaps)
     board.misses_to_close = source.MISSES_TO_CLOSE
     board.visited.clear()
 
@@ -143,13 +145,15 @@ def _doubt(board: BoardRun, source: ModuleType, listing: Visit | None, gaps: Seq
     """A listing of a source that never shows all it has proves nothing, however often it says the same: what it does
     not show for long ages out instead.
     """
-    if board.outcome != "empty":
-        board.stale_after_days = None if gaps else source.STALE_AFTER_DAYS
-        told = board.error or "shows a part of what there is: nothing closes for being absent"
-        board.outcome, board.error = "truncated", told
+    assert listing is not None  # the first page of a board is read, or the board has failed
+    board.is_partial = True
+    board.stale_after_days = None if gaps or listing.faults else source.STALE_AFTER_DAYS
+    told = board.error or "shows a part of what there is: nothing closes for being absent"
+    if board.outcome != "empty" or listing.faults:
+        board.outcome = "truncated"
+    board.error = "; ".join([*listing.faults, *listing.remarks])[:ERROR] or told
     if not _asks_model(source):
         return
-    assert listing is not None  # the first page of a board is read, or the board has failed
     proposed, kept = listing.page.claimed or 0, len(listing.page.requests)
     told = f"read by a model: {kept} of {proposed} proposals stand on the page"
     told += ", which has not changed since" if listing.is_unchanged else ""
@@ -167,7 +171,7 @@ async def _visit(
 ) -> Visit:  # fmt: skip
     if request.key not in board.visited:
         if known is not None and request.is_settled and known.is_younger(run.settings.detail_max_age_days):
-            visit = Visit(known, "not_asked", is_dry=_is_dry(request, known))
+            visit = Visit(known, "not_asked", is_dry=is_dry(request, known))
         else:
             visit = await _ask(company, source, request, run, counts, known)
         visit.is_detail = request.is_settled
@@ -178,64 +182,16 @@ async def _visit(
 async def _ask(
     company: Company, source: ModuleType, request: Request, run: Run, counts: Counts, known: KnownPage | None
 ) -> Visit:
-    page = await run.fetcher.fetch(request, counts, company.base_url, known.validators() if known else None)
+    if is_searched(source):
+        async with run.searching:
+            return await run.work(read, company, source, await search.page(company, request, run.settings, counts))
+    validators, rate = known.validators() if known else None, getattr(source, "REQUESTS_PER_SECOND", None)
+    page = await run.fetcher.fetch(request, counts, company.base_url, validators, requests_per_second=rate)
     if known is not None and (page is None or hashlib.sha256(page.body).hexdigest() == known.body_hash):
         known.fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
-        return Visit(known, "not_modified" if page is None else "same_bytes", is_dry=_is_dry(request, known))
+        return Visit(known, "not_modified" if page is None else "same_bytes", is_dry=is_dry(request, known))
     assert page is not None  # without validators there is no 304
     if _asks_model(source) and request == source.start(company):
         async with run.reading:
             page = replace(page, claims=await scrapegraph.claims(company, page, run.settings, run.engine))
-    return await run.work(_read, company, source, page)
-
-
-def _read(company: Company, source: ModuleType, page: Page) -> Visit:
-    """Raises: ParseError for whatever the page's shape makes the source stumble over."""
-    try:
-        items = list(islice(source.parse(company, page), MOST_ITEMS + 1))
-        if len(items) > MOST_ITEMS:
-            raise ValueError(f"more than {MOST_ITEMS} postings and addresses on one page")
-        claimed = source.claimed(company, page)
-        postings = [item for item in items if isinstance(item, Posting)]
-        rows = [row(company, posting) for posting in postings]
-    except MISFITS as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        raise ParseError(company.name, company.source, page.url, reason) from error
-    memory = KnownPage(
-        request=page.request.key,
-        etag=page.headers.get("etag"),
-        last_modified=page.headers.get("last-modified"),
-        body_hash=hashlib.sha256(page.body).hexdigest(),
-        parser=parser_version(company.source),
-        claimed=claimed,
-        posting_ids=[posting.id for posting in postings],
-        requests=[item for item in items if isinstance(item, Request)],
-        fetched_at=page.fetched_at.isoformat(timespec="seconds"),
-        bytes=len(page.body),
-    )
-    return Visit(memory, "read", rows, is_dry=_is_dry(page.request, memory))
-
-
-def _is_dry(request: Request, page: KnownPage) -> bool:
-    """An HTML page that holds no posting and leads nowhere: accounted for, not missing."""
-    return request.accept == "html" and not page.posting_ids and not page.requests
-
-
-def row(company: Company, posting: Posting) -> tuple[Any, ...]:
-    """The posting as it will stand in the file. Shape: the columns LANDED and TEXT of the store."""
-    html = normalize.clean_html(posting.description_html)
-    text = normalize.html_to_text(html)
-    unstored = {"description_html", "locations", "origin", "hiring_organization"}
-    values = posting.model_dump(mode="json", exclude=unstored) | {
-        "id": f"{company.id}:{posting.id}",
-        "company_id": company.id,
-        "company": posting.hiring_organization or company.name,
-        "location": "; ".join(posting.locations) or None,
-        "url": normalize.without_tracking(posting.url),
-        "content_hash": normalize.content_hash(posting, text),
-        "html": html,
-        "text": text,
-        "facts": orjson.dumps(normalize.facts(posting), option=orjson.OPT_SORT_KEYS).decode(),
-        "origin": posting.origin,
-    }
-    return tuple(values[name] for name in (*LANDED, *TEXT))
+    return await run.work(read, company, source, page)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tasks import rules, walk
+from tasks import reading, rules
 from tasks.errors import ParseError
 from tasks.model import Page
 from tests.unit.test_sources import NAMES, PAGES, recorded
@@ -154,7 +154,7 @@ def pages(source: str, is_thorough: bool = False) -> Iterator[Case]:
 
 def _reading(module: Any, company: Any, page: Page, body: str) -> Callable[[], object]:
     data = body.encode("utf-8", "replace")
-    return lambda: walk._read(company, module, replace(page, body=data))
+    return lambda: reading.read(company, module, replace(page, body=data))
 
 
 def grafted(body: str, accept: str, piece: str) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,8 @@ TEXT = "SELECT html FROM job_texts WHERE content_hash = (SELECT content_hash FRO
 PROVENANCE = "SELECT facts, origin, evidence, quarantined FROM job_provenance WHERE pk = ?"
 CHANGES = "SELECT * FROM job_changes WHERE job_pk = ? ORDER BY id DESC LIMIT 100"
 SIBLINGS = """
-SELECT * FROM jobs WHERE company_id = (SELECT company_id FROM jobs WHERE pk = :pk) AND is_open = 1 AND pk <> :pk
+SELECT * FROM jobs
+WHERE (company_id, company) = (SELECT company_id, company FROM jobs WHERE pk = :pk) AND is_open = 1 AND pk <> :pk
 ORDER BY listed_on DESC LIMIT 4
 """
 OPEN_JOBS = """
@@ -25,6 +26,8 @@ BOARDS = """
 SELECT board_runs.*, companies.name FROM board_runs JOIN companies ON companies.id = company_id WHERE run_id = ?
 ORDER BY outcome IN ('complete', 'unchanged') AND guard IS NULL, companies.name LIMIT 2000
 """
+HOSTS = "SELECT * FROM host_runs WHERE run_id = ? ORDER BY requests DESC, host LIMIT 200"
+SAVED = "SELECT * FROM savings WHERE run_id = ?"
 COUNTS = "SELECT outcomes, fields FROM runs WHERE id = ?"
 ORIGIN_COLUMNS = ("platform", "jsonld", "rules", "model", "quarantined")
 ORIGINS = {
@@ -71,6 +74,8 @@ def event(change: Any) -> dict[str, Any]:
     field, old, new = change["field"], change["old"], change["new"]
     if field == "is_open":
         return {"at": change["at"], "run": change["run_id"], "what": "Reopened" if new == "1" else "Closed"}
+    if field == "closed_because":
+        return {"at": change["at"], "run": change["run_id"], "what": "Reason", "new": new}
     if field == "content_hash":
         return {"at": change["at"], "run": change["run_id"], "what": "Description changed"}
     words = field.replace("_", " ")
@@ -124,6 +129,8 @@ async def run_details(database: Any, run: str) -> dict[str, Any]:
     fields = json.loads(counts["fields"]) if counts else {}
     return {
         "boards": (await database.execute(BOARDS, [run])).rows,
+        "hosts": (await database.execute(HOSTS, [run])).rows,
+        "saved": (await database.execute(SAVED, [run])).first(),
         "outcomes": json.loads(counts["outcomes"]) if counts else {},
         "origins": ORIGIN_COLUMNS,
         "fields": [(name, [count.get(origin, 0) for origin in ORIGIN_COLUMNS]) for name, count in fields.items()],

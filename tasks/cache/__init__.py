@@ -33,6 +33,11 @@ class Cache:
         return self._link.fault
 
     @property
+    def link(self) -> Link:
+        """The Redis itself, for what else a run shares with others."""
+        return self._link
+
+    @property
     def is_full(self) -> bool:
         """Whether Redis took no more entries and evicts nothing."""
         return self._link.is_full

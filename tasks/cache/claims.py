@@ -57,11 +57,11 @@ class Claims:
 
     async def close(self) -> None:
         """Release all and renew nothing any more."""
+        keys = list(self._ours)
+        self._ours.clear()  # ends the renewal too, should Redis' client swallow its being cancelled
         if self._renewal is not None:
             self._renewal.cancel()
             await asyncio.wait([self._renewal])
-        keys = list(self._ours)
-        self._ours.clear()
         await self._expire(keys, 0)
 
     async def _lost(self, keys: Sequence[str]) -> set[str]:

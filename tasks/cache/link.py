@@ -54,7 +54,8 @@ class Link:
     def leave_out(self, error: BaseException) -> None:
         if self.fault:  # of calls at the same time the first has said it
             return
-        self.fault = f"Redis is left out ({type(error).__name__}: {error}): the run goes on without cache"
+        lost = f"{type(error).__name__}: {error}"
+        self.fault = f"Redis is left out ({lost}): the run goes on without cache, at its own pace"
         log.warning(self.fault)
 
 

@@ -3,23 +3,18 @@
 What comes back is claims; the source `scrapegraph` believes only what it finds on the page itself.
 """
 
-import asyncio
 import json
 import logging
-import os
-import signal
-import sys
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from tasks import child
 from tasks.errors import ConfigError, ExtractionError
 from tasks.llm.gateway import BYTES_PER_TOKEN, Gateway
 from tasks.model import Company, Page
-from tasks.settings import ROOT, Settings
+from tasks.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +25,6 @@ LEAST_ROOM_TOKENS = 512
 STARTING_SECONDS = 60.0
 ANSWERS = 5  # slow ones of a page are waited for
 OUTPUT_BYTES = 2_000_000
-ERROR_BYTES = 4000
-PASSED_ON = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def require(companies: Sequence[Company], settings: Settings) -> None:
@@ -84,43 +77,13 @@ async def _model(settings: Settings, engine: object) -> tuple[str, int]:
 
 
 async def _answer(question: bytes, home: Path, timeout_seconds: float) -> bytes:
-    """What the process writes; ended with all that it started, however it ends."""
-    with tempfile.TemporaryFile(dir=home) as output, tempfile.TemporaryFile(dir=home) as errors:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tasks.llm.scrapegraph_child",
-            stdin=asyncio.subprocess.PIPE, stdout=output, stderr=errors, cwd=home, env=_surroundings(home),
-            start_new_session=True,
-        )  # fmt: skip
-        limit = STARTING_SECONDS + ANSWERS * timeout_seconds
-        try:
-            async with asyncio.timeout(limit):
-                await process.communicate(question)
-        except TimeoutError as error:
-            raise ExtractionError(f"the model has not read the page within {limit:g} s") from error
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-        if process.returncode:
-            raise ExtractionError(f"the model could not read the page: {_last_line(errors) or process.returncode}")
-        return _start_of(output)
-
-
-def _surroundings(home: Path) -> dict[str, str]:
-    """No variable of ours gets there: keys, proxies, and switches by which libraries report elsewhere."""
-    kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return kept | {"HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "DO_NOT_TRACK": "1"}
-
-
-def _start_of(output: IO[bytes]) -> bytes:
-    output.seek(0)
-    return output.read(OUTPUT_BYTES + 1)
-
-
-def _last_line(errors: IO[bytes]) -> str:
-    errors.seek(max(0, errors.seek(0, os.SEEK_END) - ERROR_BYTES))
-    lines = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return " ".join(lines[-1].split())[:300] if lines else ""
+    limit = STARTING_SECONDS + ANSWERS * timeout_seconds
+    ended = await child.ask(("-m", "tasks.llm.scrapegraph_child"), question, home, limit, OUTPUT_BYTES)
+    if ended.code is None:
+        raise ExtractionError(f"the model has not read the page within {limit:g} s")
+    if ended.code:
+        raise ExtractionError(f"the model could not read the page: {ended.last_line or ended.code}")
+    return ended.output
 
 
 def _read(answer: bytes) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tasks.hosts import retry_after_seconds
+from tasks.retry_after import retry_after_seconds
 from tasks.settings import Settings
 
 ANSWER_MAX_BYTES = 4_000_000

@@ -112,9 +112,12 @@ CUES = (
 )
 
 
+STATE_BUCKET = re.compile(r"\s*(?:USA?|CAN?)[\s,.-]+[A-Z]{2}[\s,.-]+Remote\s*")  # a place among places of Workday's
+
+
 def on_line(words: str) -> Span[WorkplaceType] | None:
     """The one arrangement that a line names; None where it names two, though `Hybrid remote` is hybrid."""
-    if len(words) > 1000:
+    if len(words) > 1000 or STATE_BUCKET.fullmatch(words):
         return None
     found = [
         (match, KINDS.get(match.lastgroup, match.lastgroup)) for match in LINE_WORDS.finditer(words) if match.lastgroup

@@ -21,12 +21,11 @@ from lxml import etree
 from tasks.model import Company, EmploymentType, Page, Posting, WorkplaceType
 from tasks.normalize import tree, without_tracking
 from tasks.sources._links import absolute
-from tasks.sources._readings import amounts, day, loads, pay, period, real_html
+from tasks.sources._readings import SIGNS, amounts, day, loads, pay, period, real_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
 JOB_TYPE = re.compile(r"(?:^|[/:#])JobPosting$")
 PLACEHOLDER = re.compile(r"(?:un|not )available|un(?:known|specified|defined)|none|null|n/?a|tb[ad]|[-–.\s]*", re.I)
-SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK"}  # a dollar or a krone could be any of several
 HYBRID = re.compile(r"\bh[iy]br[iy]d|\bibrid[oa]\b", re.I)
 PRESENCE = re.compile(
     rf"{HYBRID.pattern}|\bin[- ]office\b|\bon-?site\b|\bvor ort\b|\bpresen[cz]ial"
@@ -95,7 +94,7 @@ def posting(company: Company, item: dict[str, Any], page: Page, is_alone: bool =
 
 
 def _microdata(text: str) -> Any:
-    """Reason: the reader takes the square of what nested items hold, and all of what another item refers to, each time."""
+    """Reason: it takes the square of what nested items hold, and all that an item refers to each time."""
     whole, held = tree(text), 0
     for item in whole.css("[itemscope] [itemscope]"):
         held += len(item.css("*"))

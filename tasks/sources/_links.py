@@ -56,11 +56,11 @@ def is_job(url: str, listed_on: str) -> bool:
         return False
     if parts.path.rstrip("/") == own.path.rstrip("/"):
         return bool(JOB_QUERY.search(parts.query))
-    rest = _below_jobs(parts.path)
+    rest = below_jobs(parts.path)
     return bool(JOB_QUERY.search(parts.query)) or bool(rest and not NO_JOB.search(rest))
 
 
-def _below_jobs(path: str) -> str:
+def below_jobs(path: str) -> str:
     """What follows the first part of a path that has a word for jobs in it, `/open-positions/nurse` -> `/nurse`."""
     parts = path.split("/")
     for number, part in enumerate(parts[1:-1], start=2):

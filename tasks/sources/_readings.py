@@ -19,8 +19,8 @@ from tasks import bodies
 TWICE = r"(?<!bi[- ])(?<!semi[- ])"  # twice a month has no word here
 PERIODS = {
     "hour": re.compile(r"\bhour|\bper hr\b|/ ?hr?\b|\bstunde|\bheure|\buur\b", re.I),
-    "day": re.compile(r"\bdaily\b|\b(?:per|a) day\b|^day$|\bpro tag\b", re.I),
-    "week": re.compile(rf"{TWICE}\bweekly\b|\b(?:per|a) week\b|^week$|\bpro woche\b", re.I),
+    "day": re.compile(r"\bdaily\b|(?:\b(?:per|a)|/) ?day\b|^day$|\bpro tag\b", re.I),
+    "week": re.compile(rf"{TWICE}\bweekly\b|(?:\b(?:per|a)|/) ?week\b|^week$|\bpro woche\b", re.I),
     "month": re.compile(rf"{TWICE}\bmonth|\bmonat|\bmois\b|\bmaand", re.I),
     "year": re.compile(
         r"\byear|\byr\b|\bper annum\b|\bannual(?:ly|i[sz]ed)?\b(?! (?:bonus|leave|review))|jahr|\bp\.a\.", re.I
@@ -39,6 +39,8 @@ NUMBER = r"(?:\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1
 SIGN = r"[^\w+]{0,3}(?-i:[A-Z]{1,3})?[^\w+]{0,3}"
 AMOUNTS = re.compile(rf"{SIGN}({NUMBER})(?:\s?(?:-|–|—|to|and|bis|à|tot)\s?{SIGN}({NUMBER}))?(?:[^\dk+]\D*)?", re.I)
 AMOUNT = TypeAdapter(Annotated[float, Field(allow_inf_nan=False)])
+SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK"}  # a dollar or a krone could be any of several
+UNIT = re.compile(r"/|week|month|fortnight|shift", re.I)
 MOST = 1e12  # more is a slip of the keyboard
 LEAST = {"month": 100, "year": 1000}  # less is a rate per hour or thousands, whatever unit stands beside it
 
@@ -90,6 +92,26 @@ def address(url: str | None) -> str:
     return "%20".join((url or "").split())
 
 
+def by_facet(facets: Any, names: Iterable[str], total: int) -> list[tuple[str, str, int]]:
+    """A list too long to be shown whole, in parts: facet, value and count of each value of one facet.
+
+    Shape: of the facets so named the one that covers the total with the least overlap; none where none has two values.
+    """
+    found: dict[str | None, list[tuple[str, int]]] = {}
+    waiting = JOBS.validate_python(facets or [])
+    for facet in waiting:  # a group of facets adds its own
+        values = JOBS.validate_python(facet.get("values") or [])
+        waiting += [value for value in values if "values" in value]
+        found[facet.get("facetParameter")] = [
+            (value["id"], COUNT.validate_python(value["count"])) for value in values if "id" in value
+        ]
+    sizes = {name: [size for _, size in found[name]] for name in names if len(found.get(name, [])) > 1}
+    if not sizes:
+        return []
+    best = max(sizes, key=lambda name: (min(sum(sizes[name]), total), -sum(sizes[name]), -max(sizes[name])))
+    return [(best, value, size) for value, size in found[best]]
+
+
 def period(words: str) -> str | None:
     """`HOUR`, `hourly`, `per hour`, `annual` … -> one of five; None where several or none are named."""
     found = [name for name, pattern in PERIODS.items() if pattern.search(words)]
@@ -109,6 +131,12 @@ def pay(low: Any, high: Any, currency: str | None, unit: str | None) -> dict[str
     code = (currency or "").strip().upper()
     known = code if re.fullmatch(r"[A-Z]{3}", code) else None
     return {"salary_min": least, "salary_max": most, "salary_currency": known, "salary_period": unit}
+
+
+def pay_per(low: Any, high: Any, currency: str | None, words: str | None) -> dict[str, Any]:
+    """As `pay`, with the unit in words; none where they name none of the five."""
+    unit = period(words or "")
+    return {} if words and unit is None else pay(low, high, currency, unit)
 
 
 def pay_of_all(offers: Iterable[tuple[Any, Any, str | None, str | None]]) -> dict[str, Any]:
@@ -143,6 +171,18 @@ def amounts(value: Any) -> list[float]:
     match = AMOUNTS.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= 100 else None
     found = [_in_words(words) for words in match.groups() if words] if match else []
     return found if all(found) else []
+
+
+def pay_in_words(words: str | None) -> dict[str, Any]:
+    """The four salary fields of words such as `$115,000 – $145,000 / year`.
+
+    Shape: none where they hold no plain amounts, or name a unit that is none of the five (`$1,500 bi-weekly`).
+    """
+    text = " ".join((words or "").split())
+    found, code, unit = amounts(text), Price.fromstring(text[:100]).currency or "", period(text)
+    if not found or (unit is None and UNIT.search(text)):
+        return {}
+    return pay(found[0], found[-1], SIGNS.get(code, code), unit)
 
 
 def _in_words(words: str) -> float:

@@ -20,6 +20,9 @@ from tasks.sources._readings import JOBS, address, day, pay_of_all, plain_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
 MISSES_TO_CLOSE = 1
+ADDRESSES = {
+    r"(?:jobs|api)\.ashbyhq\.com/(?:posting-api/job-board/)?(?!api/|posting-api/|_next/)(?P<board>[\w.%-]+)": None,
+}
 PERIODS = {"1 HOUR": "hour", "1 DAY": "day", "1 WEEK": "week", "1 MONTH": "month", "1 YEAR": "year"}
 
 

@@ -4,11 +4,9 @@ Site:   https://job-boards.greenhouse.io/{board}; companies in the EU are served
 API:    GET /v1/boards/{board}/jobs?content=true&pay_transparency=true (developers.greenhouse.io/job-board.html)
 Board:  the last part of the public page's address, `stripe`
 Paging: none, all jobs in one answer; `meta.total` counts them
-Shape:  `content` is HTML escaped once. Several places in `location.name` stand apart by `;` or `|`; where it is empty
-        or only Hybrid or Remote, the offices are the places. Custom fields (`metadata`) give employment and workplace
-        by their names; money in them is ignored: budgets stand there too. Pay's period is prose, and on-target
-        earnings are not pay. `updated_at` dates no posting.
-Limits: no country or city
+Shape:  `content` is HTML escaped once. `location.name` parts at `;` or `|`; empty, Hybrid or Remote: the offices.
+        Custom fields (`metadata`) name employment and workplace; money in them, and on-target earnings, are not pay.
+Limits: no country or city; pay's period is prose; `updated_at` dates no posting
 Checked: 22 recordings of 2023 to 2026; `pay_input_ranges` by the vendor's documents alone
 """
 
@@ -21,6 +19,9 @@ from tasks.sources._readings import COUNT, JOBS, address, day, pay_of_all, perio
 from tasks.vocabulary import employment_type, fold, workplace_type
 
 MISSES_TO_CLOSE = 1
+ADDRESSES = {
+    r"[\w-]*(?:boards|api)\.(eu\.)?greenhouse\.io/(?:v1/boards/|embed/.*\bfor=)?(?!embed/|v1/)(?P<board>\w[\w-]*)": None
+}
 WITHOUT_CENTS = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"}  # nowhere said whether these come in hundredths
 BARE = re.compile(r"(?:fully|100|remote|hybrid|on ?site|in ?office|flexible|friendly|first|only|or|distributed| )*")
 NOT_BASE = re.compile(r"\bote\b|\bon[- ]target\b|\btotal (?:target )?(?:cash|comp)", re.I)
@@ -29,8 +30,8 @@ WORKPLACE = re.compile(r"\b(?:location type|work(?:ing|place)? (?:type|model|mod
 
 
 def start(company: Company) -> Request:
-    origin = company.origin("https://boards-api.greenhouse.io")
-    return Request(f"{origin}/v1/boards/{company.board}/jobs?content=true&pay_transparency=true")
+    boards = f"{company.origin('https://boards-api.greenhouse.io')}/v1/boards"
+    return Request(f"{boards}/{company.board}/jobs?content=true&pay_transparency=true")
 
 
 def parse(company: Company, page: Page) -> Iterator[Posting | Request]:

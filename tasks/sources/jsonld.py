@@ -20,6 +20,7 @@ from tasks.sources._jsonld import are_whole_list, items, posting
 from tasks.sources._links import hrefs, is_later_page, jobs, later_pages, sitemap
 
 MISSES_TO_CLOSE = 2
+ADDRESSES: dict[str, str | None] = {}  # none but the company's own
 CAP = 2000
 
 

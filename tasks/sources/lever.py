@@ -5,9 +5,8 @@ API:    GET /v0/postings/{board}?mode=json&skip=0&limit=100 (github.com/lever/po
         `base_url` https://api.eu.lever.co, and each answers 404 for the other's boards
 Board:  the first part of the public page's path, `leverdemo`
 Paging: skip and limit; a page that is not full is the last
-Shape:  `description` is `opening` + `descriptionBody` (8 of 8 recorded), so those two count only where it is missing;
-        `lists`, `salaryDescription` and `additional` follow. The `…Plain` twins stand in where no HTML came.
-        `createdAt` is milliseconds since 1970, UTC. `text` is the title.
+Shape:  `description` is `opening` + `descriptionBody`, which count only without it; `lists`, `salaryDescription` and
+        `additional` follow; `…Plain` twins stand in. `createdAt` is milliseconds since 1970, UTC; `text` is the title.
 Limits: says no total; pay per two weeks or once has no word here and is left out
 Checked: 12 postings of 3 boards, recorded 2025 and 2026
 """
@@ -21,6 +20,8 @@ from tasks.sources._readings import JOBS, address, day, pay, plain_html
 from tasks.vocabulary import country, employment_type, workplace_type
 
 MISSES_TO_CLOSE = 1
+HOSTS: dict[str, str | None] = {"": None, r"eu\.": "https://api.eu.lever.co"}
+ADDRESSES = {rf"(?:jobs|api)\.{eu}lever\.co/(?:v0/postings/)?(?!v0/)(?P<board>[\w.%-]+)": HOSTS[eu] for eu in HOSTS}
 LIMIT = 100
 PERIODS = {f"per-{unit}-{kind}": unit for unit in "hour day week month year".split() for kind in ("salary", "wage")}
 
@@ -31,8 +32,7 @@ def start(company: Company, skip: int = 0) -> Request:
 
 
 def parse(company: Company, page: Page) -> Iterator[Posting | Request]:
-    jobs = JOBS.validate_python(page.json())
-    yield from map(_posting, jobs)
+    yield from map(_posting, jobs := JOBS.validate_python(page.json()))
     asked = re.search(r"[?&]skip=(\d+)", page.request.url)
     if len(jobs) == LIMIT and asked:
         yield start(company, int(asked[1]) + LIMIT)

@@ -7,7 +7,7 @@ Paging: one page; another page of the list is a row of its own, `www.example.com
 Shape:  a proposal is a job if a link of the page has its address, and its title stands in that link, or begins a text
         of what holds that link and no other; a place that does not stand there is unknown. The job's page then gives
         the description: its JobPosting, else the part that names the title. `claimed` counts the proposals
-Limits: never proven complete, so it closes nothing; `CAP` jobs; none without a page of its own
+Limits: never proven complete, so only what it long does not show closes; `CAP` jobs; none without a page of its own
 Checked: 2 pages written by us; with a model server in tests/vllm
 """
 
@@ -22,6 +22,7 @@ from tasks.sources._standing import about, links, named, same, standing
 
 IS_READ_BY_MODEL = True
 MISSES_TO_CLOSE = 2
+ADDRESSES: dict[str, str | None] = {}  # none but the company's own
 STALE_AFTER_DAYS = 30
 CAP = 500
 LINKS = 5  # to one job that are looked at: its picture, title, button

@@ -17,6 +17,8 @@ LANDED = (
 ).split()
 KEPT = "company title location department requisition_id url apply_url posted_on expires_on content_hash".split()
 TEXT = "html text facts origin".split()
+WITHOUT_TEXT = """DELETE FROM stage WHERE company_id = ? AND text = '' AND id IN (
+  SELECT jobs.id FROM jobs JOIN job_texts USING (content_hash) WHERE job_texts.text <> '')"""  # it takes no text away
 
 
 def land(connection: sqlite3.Connection, run_id: int, boards: Sequence[BoardRun], settings: Settings) -> None:
@@ -50,6 +52,8 @@ def _stage(connection: sqlite3.Connection, boards: Iterable[BoardRun]) -> None:
     marks = ", ".join("?" * len(LANDED + TEXT))
     for board in boards:
         connection.executemany(f"INSERT INTO stage VALUES ({marks})", board.rows)
+        if board.is_partial:
+            connection.execute(WITHOUT_TEXT, (board.company.id,))
         full = ((board.company.id, f"{board.company.id}:{native}") for native in board.seen)
         connection.executemany("INSERT INTO seen VALUES (?, ?)", full)
 

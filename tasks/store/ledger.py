@@ -53,6 +53,8 @@ class Visit:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     is_dry: bool = False
     is_detail: bool = False
+    faults: list[str] = field(default_factory=list)  # why a search does not show what it could
+    remarks: list[str] = field(default_factory=list)  # what else a search says of itself
 
     @property
     def is_unchanged(self) -> bool:
@@ -71,6 +73,7 @@ class BoardRun:
     pages: list[KnownPage] = field(default_factory=list)
     visited: dict[str, Visit] = field(default_factory=dict)  # what a try has read, for the next one
     misses_to_close: int = 1
+    is_partial: bool = False  # its source never shows all it has
     stale_after_days: int | None = None  # jobs that this source has not shown for so long are closed
     requests: int = 0
     bytes: int = 0

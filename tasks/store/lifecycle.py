@@ -31,6 +31,9 @@ def close(connection: sqlite3.Connection, run_id: int, board: BoardRun, settings
     """Close what a proven listing no longer holds, unless a guard finds the listing itself doubtful, and what is past
     the date that the board itself gave it.
     """
+    if board.is_partial:
+        board.closed = _age_out(connection, run_id, board, at)
+        return
     is_proven = board.outcome in PROVEN
     if not is_proven and not _is_empty_for_good(connection, board, at):
         return
@@ -49,6 +52,36 @@ def close(connection: sqlite3.Connection, run_id: int, board: BoardRun, settings
         return
     connection.execute(f"UPDATE jobs SET misses = misses + 1 WHERE {absent}", values)
     board.closed += _close_where(connection, f"{absent} AND misses >= :limit", values)
+
+
+def _age_out(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: str) -> int:
+    """Close what a source that never shows all it has did not show for its number of days.
+
+    Reason: the days count from the first reading that missed a job, for while nobody looks nothing is missed.
+    """
+    shown = "SELECT id FROM seen WHERE company_id = :company"
+    values = {"company": board.company.id, "run": run_id, "at": at, "days": board.stale_after_days}
+    connection.execute(
+        f"""INSERT INTO sightings(job_pk, seen_at) SELECT pk, :at FROM jobs WHERE id IN ({shown})
+            ON CONFLICT(job_pk) DO UPDATE SET seen_at = excluded.seen_at, missed_at = NULL""",
+        values,
+    )
+    if board.stale_after_days is None:
+        return 0
+    absent = f"company_id = :company AND is_open = 1 AND id NOT IN ({shown})"
+    connection.execute(
+        f"""INSERT INTO sightings(job_pk, seen_at, missed_at) SELECT pk, first_seen_at, :at FROM jobs WHERE {absent}
+            ON CONFLICT(job_pk) DO UPDATE SET missed_at = excluded.missed_at WHERE missed_at IS NULL""",
+        values,
+    )
+    stale = f"""{absent} AND pk IN (
+      SELECT job_pk FROM sightings WHERE julianday(:at) - julianday(missed_at) >= :days)"""
+    connection.execute(
+        f"""INSERT INTO job_changes(job_pk, run_id, field, new, at)
+            SELECT pk, :run, 'closed_because', 'not shown for ' || :days || ' days', :at FROM jobs WHERE {stale}""",
+        values,
+    )
+    return _close_where(connection, stale, values)
 
 
 def _close_where(connection: sqlite3.Connection, condition: str, values: dict[str, Any]) -> int:

@@ -6,8 +6,8 @@ from importlib import import_module
 from urllib.parse import parse_qsl, urlsplit
 
 from tasks.model import Company, Page, Posting, Request
+from tasks.reading import row
 from tasks.store.ledger import BoardRun
-from tasks.walk import row
 from tests.careers_site import Site
 from tests.careers_site.answers import answer, call_of
 

@@ -20,7 +20,7 @@ from scrapy.http import Response
 
 from tasks import companies, settings
 from tasks.model import Company, Page, Posting, Request
-from tasks.walk import row
+from tasks.reading import row
 from tests.benchmarks.memory import peak_mb
 
 ACCEPT = {"json": "application/json", "html": "text/html,application/xhtml+xml", "xml": "application/xml,text/xml"}

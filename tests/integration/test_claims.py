@@ -208,7 +208,8 @@ def test_a_redis_that_is_full_is_claimed_around(settings, direct):
 
 
 def test_two_runs_at_the_same_time_ask_the_model_once_about_each_content(make_settings, tmp_path, server, settings):
-    made = make_settings(redis_url=embedded.address(settings), engine="tests.extracting:SlowEngine", extract_batch=15)
+    patient = {"redis_url": embedded.address(settings), "redis_timeout_seconds": 5}
+    made = make_settings(**patient, engine="tests.extracting:SlowEngine", extract_batch=15)
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
         land(folder, made)
@@ -245,7 +246,8 @@ def answered_in(folder):
 def test_what_another_run_answered_just_before_we_claimed_it_is_not_asked_again(
     make_settings, tmp_path, server, settings, monkeypatch
 ):
-    made = make_settings(redis_url=embedded.address(settings), engine="tests.shouting:ShoutingEngine")
+    patient = {"redis_url": embedded.address(settings), "redis_timeout_seconds": 5}
+    made = make_settings(**patient, engine="tests.shouting:ShoutingEngine")
     answer = Extraction(seniority="mid", asked=Asked(outcome="answered", seconds=0.5))
     claim = cache.Cache.claim
 

@@ -31,6 +31,7 @@ PAGES = [
     *("/rolecall/jobs.json?is_open=1", "/rolecall/jobs.csv?is_open=1", "/rolecall/jobs/1", "/rolecall/jobs/2"),
     *("/rolecall/companies", ACME, "/rolecall/runs", "/rolecall/runs/2", "/rolecall/job_changes"),
     *("/rolecall/board_runs", "/rolecall/board_runs/2,lever~3Abolt", "/rolecall/pages", "/rolecall/extractions"),
+    *("/rolecall/politeness", "/rolecall/politeness?host=slow.example", "/rolecall/savings", "/rolecall/host_runs"),
     *(f"/rolecall/{name}" for name in QUERIES),
 ]
 NASTY = [
@@ -64,7 +65,11 @@ def fill_ledger(db: sqlite3.Connection) -> None:
     times = {"started_at": stamp(hours=3), "finished_at": stamp(hours=2)}
     insert(db, "runs", id=1, state="completed", parameters="{}", **times)
     insert(db, "runs", id=2, state="partial", parameters="{}", failed=1, warnings='["no model server"]', **times)
-    insert(db, "board_runs", run_id=2, company_id=ACME_ID, outcome="complete", at=stamp(hours=2))
+    spared = {"fetched": 40, "not_modified": 3, "same_bytes": 1, "not_asked": 1200, "bytes_saved": 2_500_000}
+    insert(db, "board_runs", run_id=2, company_id=ACME_ID, outcome="complete", at=stamp(hours=2), **spared)
+    for host, requests in (("boards.example", 7), (f"{HOSTILE}.example", 90), ("slow.example", 8)):
+        insert(db, "host_runs", run_id=2, host=host, requests=requests, wait_seconds=94.26, too_many=2, waits=5)
+    db.execute("UPDATE host_runs SET crawl_delay_seconds = 10, robots_refused = 1 WHERE host = 'slow.example'")
     failed = {"company_id": "lever:bolt", "outcome": "failed", "error": f"bad {HOSTILE}"}
     insert(db, "board_runs", run_id=2, **failed, at=stamp(hours=2))
     insert(db, "recipes", id="r1", parameters="{}", created_at=stamp(days=9))
@@ -194,6 +199,28 @@ def test_the_first_page_says_what_is_new_and_what_failed(get: Any) -> None:
     for words in ("80 open jobs", "2 companies", "1 new since yesterday", "1 closed this week", "Failed Bolt"):
         assert words in page
     assert "Partial last run, 2 hours ago" in page
+
+
+def test_a_run_shows_what_it_asked_of_each_host_and_what_it_saved(get: Any) -> None:
+    page = LexborHTMLParser(get("/rolecall/runs/2").text)
+    tables = [[cell.text(strip=True) for cell in table.css("td")] for table in page.css("table")]
+    hosts = next(cells for cells in tables if "slow.example" in cells)
+    assert hosts[11:22] == ["slow.example", "8", "0 B", "0", "2", "0", "5", "1 min 34 s", "0", "01 refused", "10.0 s"]
+    assert hosts[22] == "boards.example"
+    assert any(
+        each.text()
+        == "Saved: 2 pages not sent again, 1 the same byte for byte, 1,200 job pages not asked for, 2.5 MB; "
+        "40 texts not extracted again."
+        for each in page.css("p.where")
+    )
+
+
+def test_the_busiest_hosts_come_first_with_what_the_columns_mean(get: Any) -> None:
+    page = LexborHTMLParser(get("/rolecall/politeness").text)
+    assert page.css_first("h1").text() == "Politeness"
+    column = [each.text() for each in page.css("th")].index("requests")
+    assert [row.css("td")[column].text(strip=True) for row in page.css("tbody tr")] == ["90", "8", "7"]
+    assert "Answers 429" in [each.attributes.get("title") for each in page.css("th")]
 
 
 @pytest.mark.parametrize("name", ["", "_data", "_idx", "_docsize", "_config"])

@@ -68,6 +68,23 @@ def test_days_of_edits_closes_and_reposts_are_followed_exactly(place):
     )
 
 
+def test_a_run_says_what_it_asked_of_its_hosts_and_what_it_saved(place):
+    place.ingest()
+    first = place.rows("SELECT host, requests, bytes > 0, not_modified, robots_allowed > 0, failures FROM politeness")
+    asked = place.rows("SELECT sum(requests) FROM board_runs")[0][0]
+    assert first == [(place.url.removeprefix("http://"), asked, 1, 0, 1, 0)]
+    board = place.site.first("lever")
+    place.site.misbehave("lever", board, "status-403")
+    place.ingest()
+    politeness = "SELECT not_modified, failures FROM politeness WHERE run_id = 2"
+    savings = "SELECT not_modified, postings - not_extracted, bytes_saved > 0 FROM savings WHERE run_id = 2"
+    ((not_modified, failures),), ((spared, *others),) = place.rows(politeness), place.rows(savings)
+    assert (failures, others) == (1, [0, 1])
+    assert not_modified == spared > 0
+    place.ingest(dry_run=True)
+    assert len(place.rows("SELECT * FROM host_runs")) == 2
+
+
 MISBEHAVIOURS = {
     "status-500": ("failed", "HTTP 500"),
     "status-429": ("failed", "HTTP 429"),

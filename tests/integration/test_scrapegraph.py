@@ -256,7 +256,7 @@ def _children_in(folder):
 
 
 def test_nothing_heavy_is_imported_with_the_command_or_the_verb():
-    heavy = {"scrapegraphai", "langchain_core", "langchain_openai", "pandas", "vllm"}
+    heavy = {"jobspy", "scrapegraphai", "langchain_core", "langchain_openai", "pandas", "vllm"}
     script = f"import json, sys, flows.cli, tasks.scrape; print(json.dumps(sorted({heavy} & set(sys.modules))))"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []

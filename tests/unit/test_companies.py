@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_every_fault_is_told_at_once_with_its_line(tmp_path):
     found = faults(written(tmp_path, HEAD + "\n".join(rows)))
     assert [fault.split(":")[1] for fault in found] == ["3", "4", "5", "6", "7", "8"]
     assert "second time" in found[0]
-    assert "'teletype' is unknown; known are ashby, greenhouse" in found[1]
+    assert "'teletype' is unknown; known are ashby, bamboohr" in found[1]
     assert "name ''" in found[2]
     assert "board ''" in found[3]
     assert "base_url 'ftp://x'" in found[4]
@@ -92,9 +93,73 @@ def test_boards_of_others_need_a_contact_and_boards_of_this_machine_do_not():
         companies.require_contact([here, there], None)
 
 
-def test_the_companies_file_that_we_ship_is_sound_sorted_and_unique():
-    from tasks.settings import ROOT
+ACME = Company(name="Acme, Inc.", source="lever", board="acme")
 
-    shipped = companies.read(ROOT / "deployments" / "companies.csv")
-    names = [company.name.casefold() for company in shipped]
-    assert names == sorted(names)
+
+def test_a_row_goes_to_its_place_in_a_sorted_file_and_no_other_byte_changes(tmp_path):
+    path = written(tmp_path, HEAD + '"Aardvark",greenhouse,"aardvark",\nquill,lever,quill,\n')
+    assert companies.add(path, ACME)
+    assert path.read_text() == (
+        HEAD + '"Aardvark",greenhouse,"aardvark",\n"Acme, Inc.",lever,acme,\nquill,lever,quill,\n'
+    )
+    assert [each.name for each in companies.read(path)] == ["Aardvark", "Acme, Inc.", "quill"]
+
+
+def test_a_row_goes_to_the_end_of_a_file_in_an_order_of_its_own(tmp_path):
+    path = written(tmp_path, HEAD + "Vega,ashby,vega,\nQuill,lever,quill,")
+    companies.add(path, ACME)
+    assert path.read_text().splitlines()[1:] == ["Vega,ashby,vega,", "Quill,lever,quill,", '"Acme, Inc.",lever,acme,']
+
+
+def test_a_board_is_written_once_in_whatever_case(tmp_path):
+    path = written(tmp_path, HEAD + "Acme,lever,ACME,\n")
+    before = path.read_bytes()
+    assert companies.holds(path, ACME)
+    assert not companies.add(path, ACME)
+    assert path.read_bytes() == before
+
+
+def test_line_ends_mark_and_mode_of_the_file_stay(tmp_path):
+    path = written(tmp_path, b"\xef\xbb\xbf" + (HEAD + "Quill,lever,quill,\n").replace("\n", "\r\n").encode())
+    path.chmod(0o640)
+    companies.add(path, ACME)
+    assert path.read_bytes() == (
+        b'\xef\xbb\xbfname,source,board,base_url\r\n"Acme, Inc.",lever,acme,\r\nQuill,lever,quill,\r\n'
+    )
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_row_over_two_lines_is_not_torn(tmp_path):
+    path = written(tmp_path, HEAD + '"Aard\nvark",lever,aard,\nQuill,lever,quill,\n')
+    companies.add(path, ACME)
+    assert path.read_text() == HEAD + '"Aard\nvark",lever,aard,\n"Acme, Inc.",lever,acme,\nQuill,lever,quill,\n'
+
+
+def test_a_file_that_is_not_there_is_made(tmp_path):
+    for path in (tmp_path / "new" / "companies.csv", written(tmp_path, "")):
+        assert companies.add(path, ACME)
+        assert companies.read(path) == [ACME]
+        assert list(path.parent.glob(".*")) == []
+
+
+def test_a_link_to_the_file_stays_a_link(tmp_path):
+    path, link = written(tmp_path, HEAD), tmp_path / "link.csv"
+    link.symlink_to(path)
+    companies.add(link, ACME)
+    assert link.is_symlink()
+    assert companies.read(path) == [ACME]
+
+
+def test_a_file_of_something_else_is_left_alone(tmp_path):
+    path = written(tmp_path, "a;b\n1;2\n")
+    with pytest.raises(ConfigError, match="first line must be"):
+        companies.add(path, ACME)
+    assert path.read_text() == "a;b\n1;2\n"
+
+
+def test_rows_that_are_added_at_the_same_time_all_stay(tmp_path):
+    path = written(tmp_path, HEAD)
+    rows = [Company(name=f"Firm {n}", source="lever", board=f"firm{n}") for n in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(lambda row: companies.add(path, row), rows))
+    assert {each.board for each in companies.read(path)} == {row.board for row in rows}

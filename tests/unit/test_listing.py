@@ -121,7 +121,7 @@ PARTS = st.builds('<li><a href="{}">{}</a> {}</li>'.format, ADDRESSES, WORDS, WO
 CLAIMS = st.lists(st.builds(claim, WORDS, ADDRESSES | st.text(max_size=20), WORDS | st.none()), max_size=8)
 
 
-@settings(max_examples=150, deadline=2000)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(PARTS, max_size=8).map("".join), CLAIMS)
 def test_whatever_is_claimed_only_what_stands_on_the_page_is_a_job(html: str, claims: list[dict[str, Any]]) -> None:
     html = html.encode("utf-8", "replace").decode()

@@ -99,6 +99,6 @@ def test_texts_made_of_telling_words_keep_their_quotes_too(text: str, location: 
 @pytest.mark.parametrize("unit", HOSTILE, ids=[repr(unit) for unit in HOSTILE])
 def test_a_hostile_text_of_200_kb_takes_less_than_a_second(unit: str) -> None:
     text = (unit * (200_000 // len(unit) + 1))[:200_000]
-    started = time.perf_counter()
+    started = time.process_time()
     extract(text, text, text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

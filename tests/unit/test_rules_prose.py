@@ -11,7 +11,7 @@ LINES = [
     ("London (Hybrid)", "hybrid"),
     ("Hybrid Remote in Austin, TX", "hybrid"),
     ("On-site, Munich", "onsite"),
-    ("US, TX, Remote", "remote"),
+    ("US, TX, Remote", None),  # the place of a Workday tenant: whoever works there may well be on site
     ("Engineer (m/w/d) - Home Office", "remote"),
     ("Remote or on-site", None),
     ("No remote", "onsite"),

@@ -9,6 +9,7 @@ import os
 import re
 from copy import deepcopy
 from dataclasses import replace
+from html import escape
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks import walk
+from tasks import reading
 from tasks.errors import ParseError
 from tasks.model import Company, Page, Posting, Request
 from tasks.sources import _jsonld
@@ -34,11 +35,13 @@ RECORDED = [recorded(path) for path in PAGES]
 OF = {name: [each for each in RECORDED if each[1].source == name] for name in NAMES}
 WITH_JSON = {name: [each for each in pages if each[2].request.accept == "json"] for name, pages in OF.items()}
 WITH_TAGS = {name: [each for each in pages if each[2].request.accept != "json"] for name, pages in OF.items()}
+FEEDS = {name: pages for name in NAMES if (pages := [each for each in OF[name] if each[2].request.accept == "xml"])}
 LINKED = [each for each in RECORDED if each[2].request.accept == "html" and b"JobPosting" in each[2].body]
 WORDS = [
-    "", " ", "{'a': [", "[{'@type': 1}]", "&lt;p&gt;", "&#0;", "\ud800", "\0", "\u202e", "http://[", "javascript:alert(1)",
-    "//[", "/jobs/1", "JobPosting", "€", "1" * 90, "9" * 5000, "k" * 90, "x" * 3000, "<p>" * 300, "]]>", "1e999", "-0",
-    "9999-12-31T23:59:59-14:00", "0001-01-01T00:00+14:00", "2026-99-99", "2026-W01-1", "Wed, 99 Foo 2026 25:61:61 +9999",
+    "", " ", "{'a': [", "[{'@type': 1}]", "&lt;p&gt;", "&#0;", "\ud800", "\0", "\u202e", "http://[",
+    "javascript:alert(1)", "//[", "/jobs/1", "JobPosting", "€", "1" * 90, "9" * 5000, "k" * 90, "x" * 3000, "<p>" * 300, "]]>", "1e999", "-0",
+    "9999-12-31T23:59:59-14:00", "0001-01-01T00:00+14:00", "2026-99-99", "2026-W01-1",
+    "1 Jan 10000", "7/21/2026", "Wed, 99 Foo 2026 25:61:61 +9999",
     "$1,000 to ", "NaN", "true", "null", "Z\u0307" * 200,
 ]  # fmt: skip
 NUMBERS = [10**400, -1, 0, 1, 10**18, 1e308, -1e-320, float("nan"), float("inf")]
@@ -47,7 +50,8 @@ VALUES = st.one_of(
     st.sampled_from([[], {}, [[]], [None], {"": None}, {"name": {}}, [1, "a", {}], [[[[]]]], ["x"] * 500]),
 ).map(deepcopy)  # fmt: skip
 PIECES = [
-    "<![CDATA[", "]]>", "<!--", "-->", "&nbsp;", "&#xD800;", "&", "<", ">", "<x>", "</x>", '<x y="', "<?xml version='1.1'?>",
+    "<![CDATA[", "]]>", "<!--", "-->", "&nbsp;", "&#xD800;", "&", "<", ">", "<x>", "</x>", '<x y="',
+    "<?xml version='1.1'?>",
     "<!DOCTYPE x [<!ENTITY e 'e'>]>", "&e;", "\ufffe", "\0", "</script>", '<script type="application/ld+json">',
     '{"@type":"JobPosting"}', '<p itemscope itemtype="https://schema.org/JobPosting">', '<a href="//[">x</a>',
     '<base href="http://[">', "<svg>", "<template>", "<table>", "<div>" * 300, *WORDS,
@@ -59,14 +63,14 @@ def check(module: ModuleType, company: Company, page: Page) -> None:
     for read in (lambda: list(module.parse(company, page)), lambda: module.claimed(company, page)):
         try:
             found = read()
-        except walk.MISFITS:
+        except reading.MISFITS:
             continue
         assert isinstance(found, list | int | None)
         for item in found if isinstance(found, list) else []:
             assert isinstance(item, Posting | Request)
             assert urlsplit(item.url).scheme in ("http", "https")
     try:
-        visit = walk._read(company, module, page)
+        visit = reading.read(company, module, page)
     except ParseError:
         return
     for row in visit.rows:
@@ -168,6 +172,19 @@ def test_any_links_are_followed_or_left(hrefs: list[str]) -> None:
     entries = "".join(f"<url><loc><![CDATA[{href}]]></loc></url>" for href in hrefs)
     request = Request("https://e.example/sitemap.xml", "xml")
     check(module, company, replace(page, request=request, body=_bytes(f"<urlset>{entries}</urlset>")))
+
+
+@pytest.mark.parametrize("name", FEEDS)
+@settings(ANY)
+@given(st.data())
+def test_any_entry_of_a_feed_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    module, company, page = data.draw(st.sampled_from(FEEDS[name]))
+    tags = sorted(set(re.findall(r"<([\w:-]+)", page.text)))
+    words = st.text(max_size=20) | st.sampled_from(WORDS)
+    parts = data.draw(st.lists(st.tuples(st.sampled_from(tags), words), max_size=8))
+    entry = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in parts)
+    spot = data.draw(st.sampled_from([match.start() for match in re.finditer(r"</", page.text)] or [0]))
+    check(module, company, replace(page, body=_bytes(page.text[:spot] + entry + page.text[spot:])))
 
 
 def _bytes(text: str) -> bytes:

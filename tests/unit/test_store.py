@@ -1,14 +1,16 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import fields
 
 import pytest
 
 from tasks import store
 from tasks.errors import StoreError
+from tasks.hosts import Tally
 from tasks.model import Company, Evidence, Extraction, Posting
-from tasks.store import boards, extractions, ledger, pending, runs, search
-from tasks.walk import row
+from tasks.reading import row
+from tasks.store import boards, extractions, hosts, ledger, pending, runs, search
 
 QUILL = Company(name="Quill", source="greenhouse", board="quill")
 VEGA = Company(name="Vega", source="jsonld", board="vega.example/jobs")
@@ -34,10 +36,10 @@ def posting(native, title="Engineer", text="We build pipelines", **fields):
     return Posting(id=str(native), title=title, url=address, description_html=f"<p>{text}</p>", **fields)
 
 
-def run(db, settings, postings, company=QUILL, outcome="complete", misses_to_close=1):
+def run(db, settings, postings, company=QUILL, outcome="complete", misses_to_close=1, **fields):
     """One run over one board."""
     run_id, _ = runs.start(db, {}, [company], settings)
-    board = ledger.BoardRun(company, outcome=outcome, misses_to_close=misses_to_close)
+    board = ledger.BoardRun(company, outcome=outcome, misses_to_close=misses_to_close, **fields)
     board.rows = [row(company, each) for each in postings]
     board.seen = [each.id for each in postings]
     boards.land(db, run_id, [board], settings)
@@ -360,3 +362,17 @@ def test_a_file_of_an_earlier_version_is_brought_up_to_date_and_keeps_its_rows(s
         assert extractions.stored(connection, "r1", ["h"]) == {"h": Extraction(seniority="lead")}
     store.open_database(tmp_path / "new.db").close()
     assert layout(path) == layout(tmp_path / "new.db")
+
+
+def test_what_a_run_asked_of_a_host_adds_up_when_it_is_gone_on_with(db, settings):
+    run_id, _ = runs.start(db, {}, [QUILL], settings)
+    first = dict.fromkeys(hosts.COUNTS, 1) | {"wait_seconds": 0.25, "crawl_delay_seconds": 5.0}
+    hosts.add(db, run_id, {"boards.example": first})
+    hosts.add(db, run_id, {"boards.example": first | {"crawl_delay_seconds": None}, "other.example": first})
+    hosts.add(db, run_id, {})
+    rows = db.execute("SELECT host, requests, robots_refused, wait_seconds, crawl_delay_seconds FROM politeness")
+    assert [tuple(row) for row in rows] == [("boards.example", 2, 2, 0.5, 5.0), ("other.example", 1, 1, 0.3, 5.0)]
+
+
+def test_the_counts_of_hosts_are_those_that_are_counted():
+    assert {*hosts.COUNTS, "crawl_delay_seconds"} == {each.name for each in fields(Tally)}
