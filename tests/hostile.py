@@ -175,7 +175,8 @@ def grafted(body: str, accept: str, piece: str) -> Iterator[tuple[str, str]]:
     else:
         for key in sorted(set(re.findall(r'"(\w+)": ?"', body))):
             words = json.dumps(piece).replace("</", "<\\/")
-            yield key, re.sub(rf'"{key}": ?"(?:[^"\\]|\\.)*"', lambda m: f'"{key}": {words}', body)
+            said = f'"{key}": {words}'
+            yield key, re.sub(rf'"{key}": ?"(?:[^"\\]|\\.)*"', said.replace("\\", r"\\"), body)
 
 
 def _texts(value: Any) -> Iterator[tuple[str, str]]:
@@ -224,7 +225,7 @@ def measured(read: Callable[[], object], seconds: float = SECONDS) -> Told:
             outcome = "read"
         except ParseError as error:
             outcome = f"refused: {error.reason}" if hasattr(error, "reason") else f"refused: {error}"
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # whatever it is, the parent is told
             outcome = f"failed: {type(error).__name__} {error}"
         spent = time.process_time() - began
         size = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from tasks.model import Company, Page, Posting, Request
+from tasks.normalize import tree
 from tasks.sources._jsonld import items, posting
 from tasks.sources._links import absolute, at_home
 
@@ -37,13 +38,12 @@ def parse(company: Company, page: Page) -> Iterator[Posting | Request]:
     if page.request.about is not None:
         yield _posting(company, at_home(page))
         return
-    tree = LexborHTMLParser(at_home(page).text)
-    if tree.css_first('[class*="iCIMS_"]') is None:
+    if (found := tree(at_home(page).text)).css_first('[class*="iCIMS_"]') is None:
         raise ValueError("a page without the portal's markup")
-    links = ((_job(page, link), link) for link in tree.css('a[href*="/jobs/"]'))
+    links = ((_job(page, link), link) for link in found.css('a[href*="/jobs/"]'))
     jobs = {job: link for job, link in links if job}
     at = int(re.findall(r"[?&]pr=(\d+)", page.request.url)[0])
-    this, last = next((map(int, said) for said in PAGES.findall(tree.text(separator=" "))), (at + 1, 0))
+    this, last = next((map(int, said) for said in PAGES.findall(found.text(separator=" "))), (at + 1, 0))
     if this not in (at + 1, last):
         raise ValueError(f"page {this} in place of page {at + 1}")
     if jobs and (at == 0 or not last):

@@ -64,7 +64,7 @@ def _parts(company: Company) -> tuple[str, str]:
 
 
 def _posting(company: Company, page: Page, listed: dict[str, Any]) -> Posting:
-    (job,), (origin, site) = JOBS.validate_python(page.json().get("items", [page.json()])), _parts(company)
+    (job,), (origin, site) = JOBS.validate_python((answer := page.json()).get("items", [answer])), _parts(company)
     spots = [listed.get("PrimaryLocation"), *(spot.get("Name") for spot in listed.get("secondaryLocations") or [])]
     return Posting(
         id=str(job["Id"]),

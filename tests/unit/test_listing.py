@@ -1,12 +1,14 @@
 """A model proposes, the page decides: what of a model's claims becomes a job, and how it is asked."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from tasks.errors import ConfigError
 from tasks.llm import listing, scrapegraph, scrapegraph_child
@@ -110,7 +112,8 @@ def test_hostile_pages_are_read_in_a_moment() -> None:
     many = [claim("Cook", f"/jobs/{n}") for n in range(500)]
     far = "".join(f"<a href=/jobs/{n}>Cook</a>" + "<b></b>" * 400 for n in range(300))
     for html in ("<a href=/jobs/1>" * 20_000, "<" * 300_000, "<svg>" * 300 + "<nav hidden>" * 300, "<i>" * 300 + far):
-        proven(html, *many)
+        with suppress(ValueError):  # refused, which takes no time either
+            proven(html, *many)
 
 
 WORDS = st.sampled_from(["Potter", "Senior Potter", "Cook", "Köln", "x", "", "\ud800", "a" * 400]) | st.text(
@@ -126,8 +129,8 @@ CLAIMS = st.lists(st.builds(claim, WORDS, ADDRESSES | st.text(max_size=20), WORD
 def test_whatever_is_claimed_only_what_stands_on_the_page_is_a_job(html: str, claims: list[dict[str, Any]]) -> None:
     html = html.encode("utf-8", "replace").decode()
     page = page_of(html, *claims)
-    text = " ".join(source._jsonld.LexborHTMLParser(page.text).text(separator=" ").split()).casefold()
-    glued = " ".join(source._jsonld.LexborHTMLParser(page.text).text().split()).casefold()
+    text = " ".join(LexborHTMLParser(page.text).text(separator=" ").split()).casefold()
+    glued = " ".join(LexborHTMLParser(page.text).text().split()).casefold()
     addresses = set(source.links(page))
     jobs = list(source.parse(COMPANY, page))
     assert len(jobs) <= source.claimed(COMPANY, page)

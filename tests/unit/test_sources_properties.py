@@ -39,7 +39,8 @@ FEEDS = {name: pages for name in NAMES if (pages := [each for each in OF[name] i
 LINKED = [each for each in RECORDED if each[2].request.accept == "html" and b"JobPosting" in each[2].body]
 WORDS = [
     "", " ", "{'a': [", "[{'@type': 1}]", "&lt;p&gt;", "&#0;", "\ud800", "\0", "\u202e", "http://[",
-    "javascript:alert(1)", "//[", "/jobs/1", "JobPosting", "€", "1" * 90, "9" * 5000, "k" * 90, "x" * 3000, "<p>" * 300, "]]>", "1e999", "-0",
+    "javascript:alert(1)", "//[", "/jobs/1", "JobPosting", "€", "1" * 90, "9" * 5000, "k" * 90,
+    "x" * 3000, "<p>" * 300, "]]>", "1e999", "-0",
     "9999-12-31T23:59:59-14:00", "0001-01-01T00:00+14:00", "2026-99-99", "2026-W01-1",
     "1 Jan 10000", "7/21/2026", "Wed, 99 Foo 2026 25:61:61 +9999",
     "$1,000 to ", "NaN", "true", "null", "Z\u0307" * 200,

@@ -19,11 +19,11 @@ def unbearable(cases):
 
 
 @pytest.mark.parametrize("source", NAMES)
-def test_a_hostile_page_is_read_or_refused_before_it_grows(source):
+def bench_a_hostile_page_is_read_or_refused_before_it_grows(source):
     rules.extract("Welder", "Graz", "what every process loads once")
     assert list(unbearable(hostile.pages(source))) == []
 
 
-def test_a_hostile_text_is_read_by_rules_in_a_moment():
+def bench_a_hostile_text_is_read_by_rules_in_a_moment():
     rules.extract("Welder", "Graz", "what every process loads once")
     assert list(unbearable(hostile.texts())) == []
