@@ -4,13 +4,13 @@ Shape: two lines, how it ended (size of the body, or class and words of the erro
 """
 
 import asyncio
-import resource
 import sys
 
 from tasks import settings
 from tasks.errors import FetchError
 from tasks.fetch import Counts, fetcher
 from tasks.model import Request
+from tests.benchmarks.memory import peak_mb
 
 
 async def main(url: str, accept: str) -> str:
@@ -24,4 +24,4 @@ async def main(url: str, accept: str) -> str:
 
 if __name__ == "__main__":
     print(asyncio.run(main(*sys.argv[1:])))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)
+    print(round(peak_mb()))
