@@ -101,7 +101,8 @@ def test_answers_without_room_are_counted_wait_and_are_given_up_in_the_end(make_
     place = make_place(60, vllm_answer_tokens=64, vllm_attempts=2)
     place.ingest()
     first = last_run(place)[0]
-    assert set(first) == {"answered", "truncated"}
+    assert set(first) <= {"answered", "truncated"}  # random weights: which of them find an end in 64 tokens is chance
+    assert first["truncated"] > 0
     assert pending(place) == first["truncated"]
     assert place.rows("SELECT outcome, count(*) FROM attempts GROUP BY 1") == [("truncated", first["truncated"])]
     place.ingest()
