@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from tasks import resolve
+from tasks import normalize, resolve
 from tasks.addresses import is_loopback
 from tasks.companies import known_sources
-from tasks.errors import ConfigError, FetchError, GoneError, TransientError
+from tasks.errors import ConfigError, FetchError, GoneError, ParseError, TransientError
 from tasks.model import Company, Page, Posting, Request
-from tasks.probe import OWN_SITES, Answer, Asker, ask, stated_name
-from tasks.reading import MISFITS
+from tasks.probe import Answer, Asker, ask, stated_name
+from tasks.reading import items_of, strictly
 from tasks.sources import _jsonld, _links
 
 FOLLOWED = 2  # links from the address that was given
@@ -83,7 +83,7 @@ async def _is_proven(company: Company, asker: Asker, finding: Finding) -> bool:
     if finding.job and finding.job not in {each.id for each in answer.items if isinstance(each, Posting)}:
         finding.said.append(f"{company.id} answers, but has no job {finding.job}")
         return False
-    if company.source in OWN_SITES and not await _shows_a_posting(company, answer, asker):
+    if company.source in resolve.OF_ANY_HOST and not await _shows_a_posting(company, answer, asker):
         finding.said.append(f"{company.board}: has links that look like jobs, but no JobPosting behind them")
         return False
     finding.postings, finding.is_more = answer.postings, answer.is_more
@@ -99,10 +99,11 @@ async def _shows_a_posting(company: Company, answer: Answer, asker: Asker) -> bo
         request = next((each for each in waiting if isinstance(each, Request)), None)
         if request is None:
             return False
-        with suppress(GoneError, *MISFITS):
+        with suppress(GoneError, ParseError):
             page = await asker.page(request, company.base_url)
-            found = await asyncio.to_thread(lambda read: list(source.parse(company, read)), page)
-            answer.name = stated_name(page) or answer.name
+            with strictly(company, page):
+                found = await asyncio.to_thread(items_of, company, source, page)
+                answer.name = stated_name(page) or answer.name
             if request.accept == "xml":
                 answer.postings, answer.is_more = len(found), False
             waiting = [*found, *waiting[1:]]
@@ -125,10 +126,14 @@ async def _candidates(address: str, asker: Asker, finding: Finding) -> AsyncIter
         asked.add(url)
         try:
             page = await asker.page(Request(url, "html"), _home(url, address))
+            await asyncio.to_thread(normalize.tree, page.text)  # what is too heavy to be read is told once, here
         except FetchError as error:
             if url == address:
                 raise
             finding.said.append(str(error))
+            continue
+        except ValueError as error:
+            finding.said.append(f"{url}: {error}")
             continue
         finding.name = resolve.site_name(page) or finding.name
         for company in await asyncio.to_thread(_of_platforms, page, finding):

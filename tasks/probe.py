@@ -10,13 +10,13 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from tasks import companies
-from tasks.errors import BlockedError, FetchError, GoneError
+from tasks.errors import BlockedError, FetchError, GoneError, ParseError
 from tasks.fetch import Counts, Fetcher
 from tasks.model import Company, Page, Posting, Request
-from tasks.reading import MISFITS
+from tasks.reading import asks_model, items_of, strictly
+from tasks.resolve import OF_ANY_HOST
 from tasks.sources import _jsonld
 
-OWN_SITES = {"jsonld", "rss", "scrapegraph"}  # a redirect to another host is the site's own affair
 UNKNOWN_LOOKS_EMPTY = {"smartrecruiters"}  # says of a company that it has never heard of what it says of an idle one
 NAMES = (
     ("company_name",), ("name",), ("company", "name"), ("jobs", "company_name"), ("offers", "company_name"),
@@ -86,23 +86,22 @@ async def ask(company: Company, asker: Asker) -> Answer:
 
 def _read(company: Company, source: ModuleType, page: Page) -> Answer:
     """Shape: a redirect that leaves the board's host, to a page that is no list, says that the board is gone."""
-    has_left = company.source not in OWN_SITES and _host(page.url) != _host(page.request.url)
+    has_left = company.source not in OF_ANY_HOST and _host(page.url) != _host(page.request.url)
+    away = Answer("gone", detail=f"leads away to {_host(page.url)}: {page.request.url}") if has_left else None
     try:
-        items, claimed = list(source.parse(company, page)), source.claimed(company, page)
-        name = stated_name(page)
-    except MISFITS as error:
-        if has_left:
-            return Answer("gone", detail=f"leads away to {_host(page.url)}: {page.request.url}")
-        reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
-        return Answer("failed", detail=f"an unexpected shape ({reason}): {page.url}")
-    if getattr(source, "IS_READ_BY_MODEL", False):
+        with strictly(company, page):
+            items, claimed = items_of(company, source, page), source.claimed(company, page)
+            name = stated_name(page)
+    except ParseError as error:
+        return away or Answer("failed", detail=f"an unexpected shape ({error.reason[:120]}): {page.url}")
+    if asks_model(source):
         return Answer("answers", detail="the page is there; what it holds, a model reads", page=page)
     jobs = [each for each in items if isinstance(each, Posting) or each.is_settled or each.accept == "html"]
     count, is_more = len(jobs) if claimed is None else claimed, claimed is None and len(jobs) < len(items)
     if count or is_more:
         return Answer("answers", count, is_more, name=name, page=page, items=items)
-    if has_left:
-        return Answer("gone", detail=f"leads away to {_host(page.url)}: {page.request.url}")
+    if away:
+        return away
     is_doubtful = company.source in UNKNOWN_LOOKS_EMPTY
     told = "no posting; so the platform answers for a company that it does not know, too" if is_doubtful else None
     return Answer("doubtful" if is_doubtful else "empty", 0, detail=told, name=name, page=page)

@@ -1,6 +1,8 @@
 """Reading a page: what its source makes of it, as rows to land, requests to follow and a memory for the next run."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -30,21 +32,34 @@ def parser_version(source: str) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
-def read(company: Company, source: ModuleType, page: Page) -> Visit:
-    """What one page yields.
-
-    Raises: ParseError for whatever the page's shape makes the source stumble over."""
+@contextmanager
+def strictly(company: Company, page: Page) -> Iterator[None]:
+    """Raises: ParseError for whatever the page's shape makes its source stumble over."""
     try:
-        items = list(islice(source.parse(company, page), MOST_ITEMS + 1))
-        if len(items) > MOST_ITEMS:
-            raise ValueError(f"more than {MOST_ITEMS} postings and addresses on one page")
-        claimed = source.claimed(company, page)
-        faults, remarks = source.told(page) if is_searched(source) else ([], [])
-        postings = [item for item in items if isinstance(item, Posting)]
-        rows = [row(company, posting) for posting in postings]
+        yield
     except MISFITS as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise ParseError(company.name, company.source, page.url, reason) from error
+
+
+def items_of(company: Company, source: ModuleType, page: Page) -> list[Posting | Request]:
+    """What the source finds on a page; to be read `strictly`."""
+    items = list(islice(source.parse(company, page), MOST_ITEMS + 1))
+    if len(items) > MOST_ITEMS:
+        raise ValueError(f"more than {MOST_ITEMS} postings and addresses on one page")
+    return items
+
+
+def read(company: Company, source: ModuleType, page: Page) -> Visit:
+    """What one page yields.
+
+    Raises: ParseError.
+    """
+    with strictly(company, page):
+        items, claimed = items_of(company, source, page), source.claimed(company, page)
+        faults, remarks = source.told(page) if is_searched(source) else ([], [])
+        postings = [item for item in items if isinstance(item, Posting)]
+        rows = [row(company, posting) for posting in postings]
     memory = KnownPage(
         request=page.request.key,
         etag=page.headers.get("etag"),
@@ -87,3 +102,7 @@ def row(company: Company, posting: Posting) -> tuple[Any, ...]:
 
 def is_searched(source: ModuleType) -> bool:
     return getattr(source, "IS_SEARCHED", False)
+
+
+def asks_model(source: ModuleType) -> bool:
+    return getattr(source, "IS_READ_BY_MODEL", False)

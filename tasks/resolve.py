@@ -14,11 +14,11 @@ from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pydantic import ValidationError
-from selectolax.lexbor import LexborHTMLParser
 
 from tasks.companies import known_sources
 from tasks.errors import ConfigError
 from tasks.model import Company, Page
+from tasks.normalize import tree
 from tasks.sources._links import NO_JOB, WORDS, absolute
 
 ADDRESS = 500  # characters of an address that are looked at
@@ -157,9 +157,9 @@ def addresses(page: Page) -> list[str]:
 
 
 def _embeds(page: Page) -> Iterator[str]:
-    tree = LexborHTMLParser(page.text)
+    whole = tree(page.text)
     for selector, attribute in EMBEDS.items():
-        for node in tree.css(selector):
+        for node in whole.css(selector):
             url = absolute(page.url, node.attributes.get(attribute) or "")
             yield url.partition("//")[2][:ADDRESS]
 
@@ -186,9 +186,7 @@ def own_host(page: Page) -> Company | None:
 
 def _loaded(page: Page) -> Iterator[str]:
     yield from _embeds(page)
-    for node in LexborHTMLParser(page.text).css(
-        'link[href][rel~="stylesheet" i], link[href][rel~="preload" i], img[src]'
-    ):
+    for node in tree(page.text).css('link[href][rel~="stylesheet" i], link[href][rel~="preload" i], img[src]'):
         url = absolute(page.url, node.attributes.get("href") or node.attributes.get("src") or "")
         yield url.partition("//")[2][:ADDRESS]
 
@@ -196,7 +194,7 @@ def _loaded(page: Page) -> Iterator[str]:
 def careers_links(page: Page) -> list[str]:
     """Links that are named after jobs by their words or their address, the likeliest first, each once."""
     own, ranked = urlsplit(page.url), list[tuple[int, str]]()
-    for link in LexborHTMLParser(page.text).css("a[href]"):
+    for link in tree(page.text).css("a[href]"):
         url, words = absolute(page.url, link.attributes.get("href") or ""), " ".join(link.text().split())[:200]
         parts = urlsplit(url)
         by_words, by_address = NAMED.search(words), OF_JOBS.search(f"{parts.netloc}{parts.path}")
@@ -215,7 +213,7 @@ def _site(host: str) -> str:
 
 def feeds(page: Page) -> list[str]:
     """Feeds that a page names as its own and whose name or address tells of jobs."""
-    nodes = LexborHTMLParser(page.text).css('link[rel~="alternate" i][href][type*="xml" i]')
+    nodes = tree(page.text).css('link[rel~="alternate" i][href][type*="xml" i]')
     said = (
         (node.attributes.get("title") or "", urljoin(page.url, node.attributes.get("href") or "")) for node in nodes
     )
@@ -224,9 +222,9 @@ def feeds(page: Page) -> list[str]:
 
 def site_name(page: Page) -> str | None:
     """What a page calls its company: `og:site_name`, else the part of the title that is not about jobs."""
-    tree = LexborHTMLParser(page.text)
-    stated = tree.css_first('meta[property="og:site_name"][content]')
-    title = tree.css_first("title")
+    whole = tree(page.text)
+    stated = whole.css_first('meta[property="og:site_name"][content]')
+    title = whole.css_first("title")
     words = [stated.attributes.get("content") or ""] if stated else []
     words += SEPARATED.split(title.text()) if title else []
     return next((name for each in words if (name := _named(each))), None)

@@ -18,7 +18,7 @@ from tasks.errors import BlockedError, FetchError, GoneError, ParseError, Transi
 from tasks.fetch import Counts
 from tasks.llm import scrapegraph
 from tasks.model import Company, Request
-from tasks.reading import is_dry, is_searched, parser_version, read
+from tasks.reading import asks_model, is_dry, is_searched, parser_version, read
 from tasks.run import Run
 from tasks.store.ledger import BoardRun, KnownPage, Visit, known_pages
 
@@ -39,14 +39,15 @@ class _Way:
     shown: set[str] = field(default_factory=set)
     visits: list[Visit | None] = field(default_factory=list)
     gaps: list[FetchError | ParseError] = field(default_factory=list)
+    requested: int = 0  # pages, of all but those that were left alone
+    refused: int = 0
+    is_let_in: bool = False  # to a job's page, this time or before
     is_repeated: bool = False
 
     def leads_on(self, pages: int) -> bool:
         """Not beyond so many pages, nor where all job pages so far were refused."""
-        read = sum(visit is None or visit.how != "not_asked" for visit in self.visits)
-        refused = sum(isinstance(gap, BlockedError) for gap in self.gaps)
-        is_shut = refused >= PAGES_AT_ONCE and not any(visit and visit.is_detail for visit in self.visits)
-        return bool(self.queue) and read + len(self.gaps) < pages and not is_shut
+        is_shut = self.refused >= PAGES_AT_ONCE and not self.is_let_in
+        return bool(self.queue) and self.requested < pages and not is_shut
 
     def wave(self) -> list[Request]:
         return [self.queue.popleft() for _ in range(min(len(self.queue), PAGES_AT_ONCE))]
@@ -54,14 +55,17 @@ class _Way:
     def take(self, request: Request, answer: Visit | BaseException, is_last_try: bool) -> None:
         """Raises: the answer, where it is an error that is more than a missing posting or a gap."""
         is_first, is_hopeless = request is self.first, is_last_try or not isinstance(answer, TransientError)
+        self.requested += not (isinstance(answer, Visit) and answer.how == "not_asked")
         if isinstance(answer, GoneError) and not is_first:
             self.visits.append(None)
         elif isinstance(answer, FetchError | ParseError) and not is_first and is_hopeless:
             self.gaps.append(answer)
+            self.refused += isinstance(answer, BlockedError)
         elif isinstance(answer, BaseException):
             raise answer
         else:
             self.visits.append(answer)
+            self.is_let_in |= answer.is_detail
             follow, is_repeat = _follow(answer, self.asked, self.shown)
             self.is_repeated |= is_repeat and not self.repeats_last
             self.asked.update(each.key for each in follow)
@@ -152,17 +156,13 @@ def _doubt(board: BoardRun, source: ModuleType, listing: Visit | None, gaps: Seq
     if board.outcome != "empty" or listing.faults:
         board.outcome = "truncated"
     board.error = "; ".join([*listing.faults, *listing.remarks])[:ERROR] or told
-    if not _asks_model(source):
+    if not asks_model(source):
         return
     proposed, kept = listing.page.claimed or 0, len(listing.page.requests)
     told = f"read by a model: {kept} of {proposed} proposals stand on the page"
     told += ", which has not changed since" if listing.is_unchanged else ""
     board.outcome, board.error = "truncated", f"{told}; {gaps[0]}" if gaps else told
     log.info("%s: %s", board.company.name, board.error)
-
-
-def _asks_model(source: ModuleType) -> bool:
-    return getattr(source, "IS_READ_BY_MODEL", False)
 
 
 async def _visit(
@@ -191,7 +191,7 @@ async def _ask(
         known.fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
         return Visit(known, "not_modified" if page is None else "same_bytes", is_dry=is_dry(request, known))
     assert page is not None  # without validators there is no 304
-    if _asks_model(source) and request == source.start(company):
+    if asks_model(source) and request == source.start(company):
         async with run.reading:
             page = replace(page, claims=await scrapegraph.claims(company, page, run.settings, run.engine))
     return await run.work(read, company, source, page)

@@ -3,10 +3,9 @@
 import asyncio
 import csv
 import json
-import threading
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
@@ -20,6 +19,7 @@ from tasks.model import Company
 from tasks.probe import Answer, Asker, ask
 from tasks.store import checks
 from tests.careers_site import Site, serve
+from tests.loopback import answered_by
 
 LEVER_EU = liveness.LEVER_EU
 HEAD = "name,source,board,base_url\n"
@@ -48,13 +48,8 @@ def site_of(pages):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answered_by(Answering) as url:
+        yield url, asked
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +211,7 @@ def test_what_was_seen_is_told_line_by_line(rolecall):
         ("/shut", {"/shut": (403, {}, "")}, "HTTP 403"),
         ("/careers", {"/robots.txt": "User-agent: *\nDisallow: /careers"}, "robots.txt disallows it"),
         ("/away", {"/away": (302, {"Location": "http://169.254.169.254/latest"}, "")}, "a private address"),
+        ("/deep", {"/deep": "<div>" * 30_000}, "nested deeper than 256 elements"),
         ("/loop", {"/loop": (302, {"Location": "/loop"}, "")}, "more than 5 redirects"),
         (
             "/many",
