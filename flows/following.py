@@ -1,20 +1,20 @@
 """What the commands of the companies file do with many boards at once, in one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager, closing
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import closing
 from typing import Any, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows import show
-from tasks import cache, liveness, resolve, store
 from tasks import companies as companies_file
+from tasks import liveness, resolve, store
 from tasks.errors import ConfigError
-from tasks.fetch import Fetcher, fetcher
 from tasks.find import find
 from tasks.model import Company
 from tasks.probe import Asker, ask
+from tasks.run import open_fetcher
 from tasks.settings import Settings
 from tasks.store import checks
 
@@ -49,20 +49,9 @@ async def found(
 
     if not is_offline:
         companies_file.require_contact_of(filter(None, map(_address, wishes)), settings.contact)
-    async with _fetcher(settings) as pages:
+    async with open_fetcher(settings) as (pages, _):
         asker = Asker(pages, settings.contact)
         return await _each(list(wishes), one, settings.max_companies, "addresses")
-
-
-@asynccontextmanager
-async def _fetcher(settings: Settings) -> AsyncIterator[Fetcher]:
-    """One that shares the hosts' budgets with the runs of the same Redis."""
-    answers = await cache.connect(settings)
-    try:
-        async with fetcher(settings, redis=answers.link) as pages:
-            yield pages
-    finally:
-        await answers.close()
 
 
 def _address(url: str) -> str | None:
@@ -78,7 +67,7 @@ async def checked(chosen: list[Company], settings: Settings) -> list[dict[str, A
 
     Raises: StoreError.
     """
-    async with _fetcher(settings) as pages:
+    async with open_fetcher(settings) as (pages, _):
         asker = Asker(pages, settings.contact)
         with closing(store.open_database(settings.database)) as writer:
 

@@ -83,14 +83,12 @@ async def open_run(
             stack.enter_context(only_writer(settings.data_dir))
             writer = stack.enter_context(closing(store.open_database(settings.database)))
             reader = stack.enter_context(closing(store.open_reader(settings.database)))
-        answers = await cache.connect(settings)
-        async with fetcher(settings, redis=answers.link) as pages:
+        async with open_fetcher(settings) as (pages, answers):
             engine, fault = None, None
             try:
                 engine = await llm.connect(settings)
             except ExtractionError as error:
                 if needs_model:
-                    await answers.close()
                     raise
                 fault = f"{error}: rules only; what the model would add waits for the next run"
             parameters = recipe_parameters(engine)
@@ -100,8 +98,18 @@ async def open_run(
                 yield run
             finally:
                 await llm.close(engine)
-                await answers.close()
                 run.threads.shutdown()
+
+
+@asynccontextmanager
+async def open_fetcher(settings: Settings) -> AsyncIterator[tuple[Fetcher, cache.Cache]]:
+    """A fetcher that shares the hosts' budgets with all that use the same Redis."""
+    answers = await cache.connect(settings)
+    try:
+        async with fetcher(settings, redis=answers.link) as pages:
+            yield pages, answers
+    finally:
+        await answers.close()
 
 
 def recipe_parameters(engine: llm.Engine | None) -> dict[str, Any]:
