@@ -63,13 +63,18 @@ def select(companies: list[Company], name: str | None, source: str | None) -> li
     return found
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def text_of(path: Path, advice: str = "") -> str:
+    """A file that a person wrote. Raises: ConfigError, with the advice where it cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); set ROLECALL_COMPANIES_FILE") from error
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}){advice}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    text = text_of(path, "; set ROLECALL_COMPANIES_FILE")
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval="", strict=True)
     begun, rows = 1, []
     try:
@@ -198,6 +203,5 @@ def _replace(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
             Path(file.name).chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644)
             Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+        finally:
+            Path(file.name).unlink(missing_ok=True)  # which it is, once it has taken the other's place

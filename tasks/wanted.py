@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tasks.companies import text_of
 from tasks.errors import ConfigError
 
 URL_COLUMNS = ("url", "careers", "website", "careers_url", "careers url", "link")
@@ -22,12 +23,7 @@ def read(path: Path) -> dict[str, str | None]:
     Shape: each address once; `#` begins a line that is none.
     Raises: ConfigError where the file cannot be read, is of other columns, or holds no address.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    text = text_of(path)
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if not lines:
         raise ConfigError(f"{path}: no address in it; write one a line, or a CSV with a column `url`")

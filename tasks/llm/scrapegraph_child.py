@@ -106,21 +106,7 @@ def _ask(question: Question, piece: Sequence[str]) -> listing.Jobs | None:
             first = response.generations[0][0]
             said.append(Said((first.generation_info or {}).get("finish_reason"), first.text))
 
-    form = {"name": "jobs", "strict": True, "schema": listing.schema(listing.links(piece))}
-    model = ChatOpenAI(
-        model=question.model,
-        base_url=f"{question.url}/v1",
-        api_key=question.key,
-        temperature=0,
-        max_completion_tokens=question.answer_tokens,
-        timeout=question.timeout_seconds,
-        max_retries=2,
-        callbacks=[Listening()],
-        extra_body={
-            "response_format": {"type": "json_schema", "json_schema": form},
-            "chat_template_kwargs": {"enable_thinking": False},
-        },
-    )
+    model = ChatOpenAI(**_parameters(question, piece), callbacks=[Listening()])
     graph = SmartScraperGraph(
         prompt=listing.QUESTION,
         source="<main>\n" + "<br>\n".join(piece) + "\n</main>",
@@ -131,6 +117,24 @@ def _ask(question: Question, piece: Sequence[str]) -> listing.Jobs | None:
         return read(graph.run(), said)
     except OutputParserException:
         return read(None, said)
+
+
+def _parameters(question: Question, piece: Sequence[str]) -> dict[str, Any]:
+    """How the model is reached and what it may say."""
+    form = {"name": "jobs", "strict": True, "schema": listing.schema(listing.links(piece))}
+    return {
+        "model": question.model,
+        "base_url": f"{question.url}/v1",
+        "api_key": question.key,
+        "temperature": 0,
+        "max_completion_tokens": question.answer_tokens,
+        "timeout": question.timeout_seconds,
+        "max_retries": 2,
+        "extra_body": {
+            "response_format": {"type": "json_schema", "json_schema": form},
+            "chat_template_kwargs": {"enable_thinking": False},
+        },
+    }
 
 
 def read(given: Any, said: Sequence[Said]) -> listing.Jobs | None:

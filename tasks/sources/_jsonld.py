@@ -239,9 +239,8 @@ def _salary(item: dict[str, Any]) -> dict[str, Any]:
     value = values[0] if len(values) == 1 else None
     quantity = value if isinstance(value, dict) else amount
     stated = quantity.get("value", quantity.get("price"))
-    both = amounts(stated)
     low, high = amounts(quantity.get("minValue"))[:1], amounts(quantity.get("maxValue"))[-1:]
-    low, high = (low, high) if low or high else (both[:1], both[-1:])
+    low, high = (low, high) if low or high else ((both := amounts(stated))[:1], both[-1:])
     words = _word(stated)
     unit = period(_word(quantity.get("unitText")) or _word(amount.get("unitText")) or words)
     codes = (amount.get("currency"), quantity.get("currency"), amount.get("priceCurrency"), item.get("salaryCurrency"))

@@ -52,7 +52,7 @@ def absolute(base: str, address: str) -> str:
 def is_job(url: str, listed_on: str) -> bool:
     """Whether an address found on a page looks like a job of the same site."""
     parts, own = urlsplit(url), urlsplit(listed_on)
-    if parts.netloc.lower().removeprefix("www.") != own.netloc.lower().removeprefix("www."):
+    if _site(parts.netloc) != _site(own.netloc):
         return False
     if parts.path.rstrip("/") == own.path.rstrip("/"):
         return bool(JOB_QUERY.search(parts.query))
@@ -74,7 +74,7 @@ def at_home(page: Page) -> Page:
 
     Raises: ValueError where redirects have led to another host: the board has moved or is gone.
     """
-    asked, answered = (urlsplit(url).netloc.lower().removeprefix("www.") for url in (page.request.url, page.url))
+    asked, answered = (_site(urlsplit(url).netloc) for url in (page.request.url, page.url))
     if asked != answered:
         raise ValueError(f"redirected to {answered}: the board has moved there or is gone")
     return page
@@ -111,7 +111,11 @@ def _unnumbered(url: str) -> tuple[str, str, list[str]]:
     parts = urlsplit(url)
     path = re.sub(r"/page/\d{1,4}$", "", parts.path.rstrip("/"), flags=re.I)
     query = sorted(part for part in parts.query.split("&") if part and not re.fullmatch(PAGE, part, re.I))
-    return parts.netloc.lower().removeprefix("www."), path, query
+    return _site(parts.netloc), path, query
+
+
+def _site(netloc: str) -> str:
+    return netloc.lower().removeprefix("www.")
 
 
 def unpacked(page: Page) -> bytes:
