@@ -1,13 +1,13 @@
 """A small careers site and a stand-in that is shaped like an OpenAI server, on loopback: no model is in here."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from tasks.llm.reply import JobFields
+from tests.loopback import answered_by
 
 MODEL = "fake"
 
@@ -87,10 +87,5 @@ def serve(answering: FakeOpenAI | Site) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(content)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answered_by(Handler) as url:
+        yield url

@@ -1,13 +1,14 @@
 """Two job boards on loopback that answer as Indeed's and LinkedIn's interfaces do; every job is our own invention."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.loopback import answered_by
 
 SHOWN = 10  # cards of LinkedIn's at a time
 NO_CARDS = "<!DOCTYPE html>\n\n<!---->"
@@ -108,10 +109,5 @@ def serve(boards: Boards) -> Iterator[str]:
             with suppress(OSError):  # whoever asked may be gone
                 self.wfile.write(content)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with answered_by(Handler) as url:
+        yield url

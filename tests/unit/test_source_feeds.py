@@ -11,6 +11,7 @@ import pytest
 from tasks.model import Company, Page, Posting, Request
 from tasks.sources import _readings, _xml
 from tests.record import FIXTURES, company_of
+from tests.unit.naming import named
 
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 SOURCES = ("teamtailor", "jobvite", "jazzhr", "rss")
@@ -79,13 +80,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_names_its_board(address: str) -> None:
-    found = [
-        (source, match["board"])
-        for source in SOURCES
-        for pattern in import_module(f"tasks.sources.{source}").ADDRESSES
-        if (match := re.search(rf"(?<![\w.@-])(?:{pattern})", address, re.IGNORECASE))
-    ]
-    assert found == ([ADDRESSES[address]] if ADDRESSES[address] else [])
+    assert named(address, SOURCES) == ([ADDRESSES[address]] if ADDRESSES[address] else [])
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -1,7 +1,6 @@
 """Workable, Recruitee, Pinpoint and Personio: what recorded pages can't show of boards that come as one list."""
 
 import json
-import re
 from datetime import UTC, date, datetime
 from importlib import import_module
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from tasks.model import Company, Page, Posting
 from tasks.sources import _readings
 from tests.record import FIXTURES, company_of
+from tests.unit.naming import named
 
 AT = datetime(2026, 1, 15, 12, tzinfo=UTC)
 SOURCES = ("workable", "recruitee", "pinpoint", "personio")
@@ -104,13 +104,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_address_names_its_board(address: str) -> None:
-    found = [
-        (source, match["board"])
-        for source in SOURCES
-        for pattern in import_module(f"tasks.sources.{source}").ADDRESSES
-        if (match := re.search(pattern, address, re.IGNORECASE))
-    ]
-    assert found == ([ADDRESSES[address]] if ADDRESSES[address] else [])
+    assert named(address, SOURCES) == ([ADDRESSES[address]] if ADDRESSES[address] else [])
 
 
 REFUSED = [b"", b"<html>Page not found", b"{}", b'""', b"[1]", b'{"jobs": {}}', b'{"offers": null}', b'{"data": {}}',
