@@ -2,6 +2,7 @@
 
 import calendar
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from tests.careers_site.recorded import RecordedBoard
 HTML, XML, TEXT = "text/html; charset=utf-8", "application/xml; charset=utf-8", "text/plain; charset=utf-8"
 _JSON: dict[str, Any] = {"greenhouse": shape_greenhouse, "lever": shape_lever, "ashby": shape_ashby}
 _UNKNOWN = {name: shape.UNKNOWN for name, shape in _JSON.items()} | {"jsonld": shape_jsonld.UNKNOWN}
+OK = 200
 _PAGED = ("offset", "page", "p", "pr", "skip", "start")
 _PATHS = {"greenhouse": "v1/boards", "lever": "v0/postings", "ashby": "posting-api/job-board", "jsonld": "sites"}
 _LISTS = {
@@ -80,32 +82,22 @@ def answer(site: Site, call: Call, fault: Fault | None, known: dict[bytes, bytes
         return Answer(home(site), content_type=HTML)
     if (call.source, call.slug) not in site.boards:
         return shape.unknown(call.slug) if shape else _missing(call)
-    if shape:
-        return _shaped(site, call, fault, known)
     if fault:
-        body = _body(site, call, fault)
-        return _missing(call) if body is None else Answer(fault.body(body), content_type=_kind(call))
+        found = _made(site, call, fault)
+        return replace(found, body=fault.body(found.body)) if found.status == OK else found
     validators = _validators(site, call)
     if _is_known(validators, known):
         return Answer(b"", 304, headers=validators)
-    body = _kept(site, call)
-    return _missing(call) if body is None else Answer(body, content_type=_kind(call), headers=validators)
+    found = _kept(site, call)
+    return replace(found, headers=[*found.headers, *validators]) if found.status == OK else found
 
 
-def _shaped(site: Site, call: Call, fault: Fault | None, known: dict[bytes, bytes]) -> Answer:
-    """The answer of a shape of its own; one of those before it is remembered by its validators."""
-    validators = [] if fault else _validators(site, call)
-    if not fault and _is_known(validators, known):
-        return Answer(b"", 304, headers=validators)
-    key = _version(site, call)
-    found = None if fault else site.answers.get(key)
-    if found is None:
-        found = shapes.SHAPES[call.source].reply(_asked(site, call, fault))
-        if not fault:
-            site.answers[key] = found
-    body = fault.body(found.body) if fault else found.body
-    is_ok = found.status == 200
-    return Answer(body, found.status, found.content_type, [*found.headers, *(validators if is_ok else [])])
+def _made(site: Site, call: Call, fault: Fault | None) -> Answer:
+    if call.source in shapes.SHAPES:
+        found: Answer = shapes.SHAPES[call.source].reply(_asked(site, call, fault))
+        return found
+    body = _body(site, call, fault)
+    return _missing(call) if body is None else Answer(body, content_type=_kind(call))
 
 
 def _asked(site: Site, call: Call, fault: Fault | None) -> shapes.Asked:
@@ -200,19 +192,19 @@ def _is_known(validators: list[tuple[bytes, bytes]], known: dict[bytes, bytes]) 
     return b"last-modified" in mine and known.get(b"if-modified-since") == mine[b"last-modified"]
 
 
-def _kept(site: Site, call: Call) -> bytes | None:
-    """The body, from those kept where it is still the same."""
+def _kept(site: Site, call: Call) -> Answer:
+    """The answer, from those kept where it is still the same."""
     key = _version(site, call)
-    if key in site.bodies:
-        site.bodies.move_to_end(key)
-        return site.bodies[key]
-    body = _body(site, call, None)
-    if body is not None:
-        site.bodies[key] = body
-        site.body_bytes += len(body)
-        while site.body_bytes > site.cache_bytes:
-            site.body_bytes -= len(site.bodies.popitem(last=False)[1])
-    return body
+    if key in site.answers:
+        site.answers.move_to_end(key)
+        return site.answers[key]
+    found = _made(site, call, None)
+    if found.status == OK:
+        site.answers[key] = found
+        site.answer_bytes += len(found.body)
+        while site.answer_bytes > site.cache_bytes:
+            site.answer_bytes -= len(site.answers.popitem(last=False)[1].body)
+    return found
 
 
 def _body(site: Site, call: Call, fault: Fault | None) -> bytes | None:

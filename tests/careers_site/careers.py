@@ -58,9 +58,8 @@ class Site:
             self.boards.update(recorded_boards(Path(recorded)))
         self.faults: dict[tuple[str, str], Fault] = {}
         self.journal = Journal()
-        self.bodies: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
-        self.body_bytes = 0
-        self.answers: dict[tuple[str, ...], Answer] = {}  # of shapes of their own
+        self.answers: OrderedDict[tuple[str, ...], Answer] = OrderedDict()
+        self.answer_bytes = 0
 
     def board(self, source: str, board: str) -> Board | RecordedBoard:
         """The board by its name, or as the companies file writes it.
