@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from tasks.store import boards as landing
 from tasks.store import extractions, runs
 from tasks.store.ledger import BoardRun
 from tasks.walk import walk
-from tests.careers_site import Site
+from tests.careers_site import Site, shapes
+from tests.careers_site.roles import Role
 
+STANDING = "SELECT id, title, is_open FROM jobs ORDER BY id"
 QUICK = {"redis_url": "off", "page_timeout_seconds": 5, "loopback_requests_per_second": 1000}
 
 
@@ -41,6 +44,58 @@ class Boards:
         with contextlib.closing(store.open_reader(self.settings.database)) as reader:
             found = reader.execute("SELECT * FROM jobs WHERE company_id = ? AND is_open = 1", [company]).fetchall()
         return {row["id"].removeprefix(f"{company}:"): dict(row) for row in found}
+
+    def key(self, source: str, slug: str | None = None) -> str:
+        """The id of a company, of the source's first where none is named."""
+        return f"{source}:{shapes.company(source, slug or self.site.first(source))[0]}"
+
+    def first_jobs(self, source: str) -> dict[str, dict[str, Any]]:
+        """The open jobs of the source's first board."""
+        return self.jobs(self.key(source))
+
+    def truth(self) -> Iterator[tuple[str, str, str, Role, dict[str, Any]]]:
+        """Source, board, id, truth and landed job of every posting on the site; no more and no fewer have landed."""
+        for source, slug in self.site.boards:
+            jobs, roles = self.jobs(self.key(source, slug)), self.site.roles(source, slug)
+            assert sorted(jobs) == sorted(roles)
+            yield from ((source, slug, native, role, jobs[native]) for native, role in roles.items())
+
+    def lacks(self, role: Role, job: dict[str, Any], with_headings: bool = False) -> list[str]:
+        """The last words, and perhaps the headings, of the role's sections that the job's text does not hold."""
+        text = "".join(
+            self.rows("SELECT text FROM job_texts WHERE content_hash = ?", job["content_hash"])[0][0].split()
+        )
+        parts = (part.replace("&amp;", "&") for _, part in role.sections)
+        ends = (part.rsplit("<li>" if "<li>" in part else "<p>", 1)[1].split("</", 1)[0] for part in parts)
+        headings = (heading.replace("&amp;", "&") for heading, _ in role.sections if with_headings)
+        return [words for words in (*ends, *headings) if "".join(words.split()) not in text]
+
+    def retitle(self, sources: Sequence[str], title: str, place: int = 0) -> dict[str, str]:
+        """Give one posting of each source's first board this title. Shape: source -> its id."""
+        found = {source: self.site.ids(source, self.site.first(source))[place] for source in sources}
+        for source, native in found.items():
+            self.site.edit(source, self.site.first(source), native, title=title)
+        return found
+
+    def take_off(self, sources: Sequence[str]) -> dict[str, str]:
+        """Take the last posting off each source's first board. Shape: source -> its id."""
+        found = {source: self.site.ids(source, self.site.first(source))[-1] for source in sources}
+        for source, native in found.items():
+            self.site.remove(source, self.site.first(source), native)
+        return found
+
+    def still_open(self, natives: dict[str, str]) -> set[str]:
+        """The sources on whose first board the posting is still open."""
+        return {source for source, native in natives.items() if native in self.first_jobs(source)}
+
+    def outcomes_under(self, kind: str, sources: Sequence[str], **options: Any) -> dict[str, str]:
+        """How a run over misbehaving first boards ends for each, which changes no job."""
+        before = self.rows(STANDING)
+        for source in sources:
+            self.site.misbehave(source, self.site.first(source), kind, **options)
+        ledger = self.ingest()
+        assert self.rows(STANDING) == before
+        return {source: ledger[self.key(source)].outcome for source in sources}
 
     async def _ingest(self) -> dict[str, BoardRun]:
         chosen = companies.read(self.settings.companies_file)

@@ -25,12 +25,8 @@ def boards(make_settings: Any, tmp_path: Path) -> Iterator[Boards]:
 
 def each(boards: Boards) -> list[tuple[str, str, Role, dict[str, Any], int]]:
     """Source, id, truth and landed job of every posting, and the key of its board, on which the shape hangs."""
-    found = []
-    for (source, slug), board in boards.site.boards.items():
-        jobs, roles = boards.jobs(f"{source}:{slug}"), boards.site.roles(source, slug)
-        assert sorted(jobs) == sorted(roles)
-        found += [(source, native, role, jobs[native], getattr(board, "key", 0)) for native, role in roles.items()]
-    return found
+    keys = {board: getattr(found, "key", 0) for board, found in boards.site.boards.items()}
+    return [(source, native, role, job, keys[source, slug]) for source, slug, native, role, job in boards.truth()]
 
 
 def places(source: str, role: Role, key: int) -> str:
@@ -92,12 +88,7 @@ def test_employment_and_workplace_are_what_the_board_states_and_no_more(boards: 
 def test_the_whole_text_lands(boards: Boards) -> None:
     boards.ingest()
     for source, native, role, job, _ in each(boards):
-        text = boards.rows("SELECT text FROM job_texts WHERE content_hash = ?", job["content_hash"])[0][0]
-        squeezed = "".join(text.split())
-        for heading, part in role.sections:
-            last = part.replace("&amp;", "&").rsplit("<li>" if "<li>" in part else "<p>", 1)[1].split("</", 1)[0]
-            assert "".join(last.split()) in squeezed, (source, native)
-            assert "".join(heading.replace("&amp;", "&").split()) in squeezed, (source, native)
+        assert boards.lacks(role, job, with_headings=True) == [], (source, native)
 
 
 def test_a_second_run_asks_for_no_job_again_and_an_edit_that_the_list_tells_is_read(boards: Boards) -> None:
@@ -105,16 +96,11 @@ def test_a_second_run_asks_for_no_job_again_and_an_edit_that_the_list_tells_is_r
     boards.site.journal.clear()
     assert {board.outcome for board in boards.ingest().values()} == {"unchanged"}
     assert details(boards) == []
-    edited = {}
-    for source in SOURCES:
-        slug = boards.site.first(source)
-        edited[source] = boards.site.ids(source, slug)[0]
-        boards.site.edit(source, slug, edited[source], title="Keeper of the Kiln")
+    edited = boards.retitle(SOURCES, "Keeper of the Kiln")
     boards.ingest()
     assert sorted(path.split("/")[1] for path in details(boards)) == sorted(SOURCES)
     for source in SOURCES:
-        job = boards.jobs(f"{source}:{boards.site.first(source)}")[edited[source]]
-        assert job["title"] == "Keeper of the Kiln"
+        assert boards.first_jobs(source)[edited[source]]["title"] == "Keeper of the Kiln"
     assert boards.rows("SELECT sum(changed), sum(closed) FROM board_runs WHERE run_id = 3") == [(4, 0)]
 
 
@@ -130,21 +116,16 @@ def test_a_job_released_anew_is_read_again_though_nothing_else_of_it_changed(boa
     boards.ingest()
     assert len(details(boards)) == 2
     for (source, native), day in moved.items():
-        assert boards.jobs(f"{source}:{boards.site.first(source)}")[native]["posted_on"] == str(day)
+        assert boards.first_jobs(source)[native]["posted_on"] == str(day)
 
 
 def test_what_left_the_list_of_an_api_closes_at_once_and_of_breezy_one_run_later(boards: Boards) -> None:
     boards.ingest()
-    gone = {}
-    for source in SOURCES:
-        slug = boards.site.first(source)
-        gone[source] = boards.site.ids(source, slug)[-1]
-        boards.site.remove(source, slug, gone[source])
+    gone = boards.take_off(SOURCES)
     boards.ingest()
-    open_now = {source for source in SOURCES if gone[source] in boards.jobs(f"{source}:{boards.site.first(source)}")}
-    assert open_now == {"breezy"}
+    assert boards.still_open(gone) == {"breezy"}
     boards.ingest()
-    assert gone["breezy"] not in boards.jobs(f"breezy:{boards.site.first('breezy')}")
+    assert boards.still_open(gone) == set()
 
 
 FAULTS = {
@@ -156,13 +137,7 @@ FAULTS = {
 @pytest.mark.parametrize("kind", FAULTS)
 def test_a_list_that_answers_badly_keeps_all_jobs(boards: Boards, kind: str) -> None:
     boards.ingest()
-    before = boards.rows("SELECT id, title, is_open FROM jobs ORDER BY id")
-    for source in SOURCES:
-        boards.site.misbehave(source, boards.site.first(source), kind, on="list")
-    ledger = boards.ingest()
-    outcomes = {source: ledger[f"{source}:{boards.site.first(source)}"].outcome for source in SOURCES}
-    assert outcomes == dict.fromkeys(SOURCES, FAULTS[kind])
-    assert boards.rows("SELECT id, title, is_open FROM jobs ORDER BY id") == before
+    assert boards.outcomes_under(kind, SOURCES, on="list") == dict.fromkeys(SOURCES, FAULTS[kind])
 
 
 def test_a_total_that_is_not_reached_is_a_truncated_board(boards: Boards) -> None:

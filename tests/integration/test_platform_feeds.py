@@ -21,18 +21,9 @@ def boards(make_settings: Any, tmp_path: Path) -> Iterator[Boards]:
         yield Boards(site, url, make_settings, tmp_path)
 
 
-def key(source: str, slug: str) -> str:
-    return f"{source}:{slug}.example/jobs.rss" if source == "rss" else f"{source}:{slug}"
-
-
 def each(boards: Boards) -> list[tuple[str, str, Role, dict[str, Any]]]:
     """Source, id, truth and landed job of every posting on the site."""
-    found = []
-    for source, slug in boards.site.boards:
-        jobs, roles = boards.jobs(key(source, slug)), boards.site.roles(source, slug)
-        assert sorted(jobs) == sorted(roles)
-        found += [(source, native, role, jobs[native]) for native, role in roles.items()]
-    return found
+    return [(source, native, role, job) for source, _, native, role, job in boards.truth()]
 
 
 def places(source: str, role: Role, is_whole: bool) -> str:
@@ -83,12 +74,7 @@ def test_employment_and_workplace_are_what_the_board_states_and_no_more(boards: 
 def test_the_whole_text_lands(boards: Boards) -> None:
     boards.ingest()
     for source, native, role, job in each(boards):
-        text = "".join(
-            boards.rows("SELECT text FROM job_texts WHERE content_hash = ?", job["content_hash"])[0][0].split()
-        )
-        for _, part in role.sections:
-            last = part.replace("&amp;", "&").rsplit("<li>" if "<li>" in part else "<p>", 1)[1].split("</", 1)[0]
-            assert "".join(last.split()) in text, (source, native)
+        assert boards.lacks(role, job) == [], (source, native)
 
 
 def test_a_second_run_asks_for_no_job_again_and_an_edit_is_read(boards: Boards) -> None:
@@ -97,30 +83,22 @@ def test_a_second_run_asks_for_no_job_again_and_an_edit_is_read(boards: Boards) 
     ledger = boards.ingest()
     assert {board.outcome for company, board in ledger.items() if not company.startswith("rss:")} == {"unchanged"}
     assert not [entry for entry in boards.site.journal.recent if DETAILS in entry.path]
-    edited = {}
-    for source in SOURCES:
-        slug = boards.site.first(source)
-        edited[source] = boards.site.ids(source, slug)[1]
-        boards.site.edit(source, slug, edited[source], title="Keeper of the Kiln")
+    edited = boards.retitle(SOURCES, "Keeper of the Kiln", place=1)
     boards.site.journal.clear()
     boards.ingest()
     assert len([entry for entry in boards.site.journal.recent if DETAILS in entry.path]) == 1
     for source in SOURCES:
-        assert boards.jobs(key(source, boards.site.first(source)))[edited[source]]["title"] == "Keeper of the Kiln"
+        assert boards.first_jobs(source)[edited[source]]["title"] == "Keeper of the Kiln"
     assert boards.rows("SELECT sum(changed), sum(closed) FROM board_runs WHERE run_id = 3") == [(4, 0)]
 
 
 def test_what_left_an_api_closes_at_once_a_page_later_and_a_feed_proves_nothing(boards: Boards) -> None:
     boards.ingest()
-    gone = {}
-    for source in SOURCES:
-        slug = boards.site.first(source)
-        gone[source] = boards.site.ids(source, slug)[-1]
-        boards.site.remove(source, slug, gone[source])
+    gone = boards.take_off(SOURCES)
     boards.ingest()
-    assert {s for s in SOURCES if gone[s] in boards.jobs(key(s, boards.site.first(s)))} == {"jazzhr", "rss"}
+    assert boards.still_open(gone) == {"jazzhr", "rss"}
     boards.ingest()
-    assert {s for s in SOURCES if gone[s] in boards.jobs(key(s, boards.site.first(s)))} == {"rss"}
+    assert boards.still_open(gone) == {"rss"}
 
 
 FAULTS = {
@@ -132,13 +110,7 @@ FAULTS = {
 @pytest.mark.parametrize("kind", FAULTS)
 def test_a_board_that_answers_badly_keeps_all_its_jobs(boards: Boards, kind: str) -> None:
     boards.ingest()
-    before = boards.rows("SELECT id, title, is_open FROM jobs ORDER BY id")
-    for source in SOURCES:
-        boards.site.misbehave(source, boards.site.first(source), kind)
-    ledger = boards.ingest()
-    outcomes = {source: ledger[key(source, boards.site.first(source))].outcome for source in SOURCES}
-    assert outcomes == dict.fromkeys(SOURCES, FAULTS[kind])
-    assert boards.rows("SELECT id, title, is_open FROM jobs ORDER BY id") == before
+    assert boards.outcomes_under(kind, SOURCES) == dict.fromkeys(SOURCES, FAULTS[kind])
 
 
 def test_a_feed_of_more_than_a_page_is_read_to_its_end(make_settings: Any, tmp_path: Path) -> None:
@@ -150,7 +122,7 @@ def test_a_feed_of_more_than_a_page_is_read_to_its_end(make_settings: Any, tmp_p
         site.misbehave("teamtailor", site.first("teamtailor"), "repeat-page")
         (board,) = boards.ingest().values()
         assert board.outcome == "truncated"
-        assert len(boards.jobs(key("teamtailor", site.first("teamtailor")))) == 230
+        assert len(boards.first_jobs("teamtailor")) == 230
 
 
 def test_a_feed_shows_the_newest_and_the_older_stay(make_settings: Any, tmp_path: Path) -> None:
@@ -162,4 +134,4 @@ def test_a_feed_shows_the_newest_and_the_older_stay(make_settings: Any, tmp_path
         site.add("rss", slug, 20)
         (board,) = boards.ingest().values()
         assert (board.outcome, len(board.seen)) == ("truncated", 60)
-        assert len(boards.jobs(key("rss", slug))) == 80
+        assert len(boards.first_jobs("rss")) == 80

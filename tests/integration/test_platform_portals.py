@@ -17,26 +17,18 @@ def boards(make_settings: Any, tmp_path: Path) -> Iterator[Boards]:
         yield Boards(site, url, make_settings, tmp_path)
 
 
-def key(source: str, slug: str) -> str:
-    return f"{source}:{slug}.fa.us2.oraclecloud.com/CX_1" if source == "oracle" else f"{source}:{slug}"
-
-
 def test_every_posting_of_long_lists_lands_with_what_its_board_says(boards: Boards) -> None:
     ledger = boards.ingest()
     assert {board.outcome for board in ledger.values()} == {"complete"}
     sizes = {source: max(len(boards.site.ids(*each)) for each in boards.site.boards if each[0] == source)
              for source in ("oracle", "icims")}  # fmt: skip
     assert sizes["icims"] > 2 * 20
-    for source, slug in boards.site.boards:
-        jobs, roles = boards.jobs(key(source, slug)), boards.site.roles(source, slug)
-        assert sorted(jobs) == sorted(roles)
-        for native, role in roles.items():
-            job = jobs[native]
-            assert (job["title"], job["posted_on"]) == (role.title, str(role.posted_on))
-            assert role.place.city in job["location"]
-            assert job["workplace_type"] == role.workplace or source == "icims"
-            pay = role.pay.low if source == "icims" and role.pay and role.pay_shown else None
-            assert job["salary_min"] == pay
+    for source, _, _, role, job in boards.truth():
+        assert (job["title"], job["posted_on"]) == (role.title, str(role.posted_on))
+        assert role.place.city in job["location"]
+        assert job["workplace_type"] == role.workplace or source == "icims"
+        pay = role.pay.low if source == "icims" and role.pay and role.pay_shown else None
+        assert job["salary_min"] == pay
 
 
 def test_job_pages_are_asked_for_once_and_again_when_their_entry_changes(boards: Boards) -> None:
@@ -45,16 +37,14 @@ def test_job_pages_are_asked_for_once_and_again_when_their_entry_changes(boards:
     assert {board.outcome for board in boards.ingest().values()} == {"unchanged"}
     lists = ("/jobs/search", "Requisitions", "robots.txt")
     assert [path for path, _ in boards.site.journal.paths if not path.endswith(lists)] == []
-    changed = {source: boards.site.ids(source, boards.site.first(source))[0] for source in ("oracle", "icims")}
-    for source, native in changed.items():
-        boards.site.edit(source, boards.site.first(source), native, title="Keeper of the Lighthouse")
+    changed = boards.retitle(("oracle", "icims"), "Keeper of the Lighthouse")
     boards.site.journal.clear()
     ledger = boards.ingest()
     assert {board.outcome for board in ledger.values()} == {"complete", "unchanged"}
     asked = [path for path, _ in boards.site.journal.paths if not path.endswith(lists)]
     assert len(asked) == len(changed)
     for source, native in changed.items():
-        assert boards.jobs(key(source, boards.site.first(source)))[native]["title"] == "Keeper of the Lighthouse"
+        assert boards.first_jobs(source)[native]["title"] == "Keeper of the Lighthouse"
 
 
 def test_a_total_that_is_more_than_the_list_holds_closes_nothing(boards: Boards) -> None:
@@ -62,5 +52,5 @@ def test_a_total_that_is_more_than_the_list_holds_closes_nothing(boards: Boards)
     slug = boards.site.first("oracle")
     boards.site.misbehave("oracle", slug, "lying-total")
     boards.site.remove("oracle", slug, boards.site.ids("oracle", slug)[0])
-    board = boards.ingest()[key("oracle", slug)]
+    board = boards.ingest()[boards.key("oracle")]
     assert (board.outcome, board.closed) == ("truncated", 0)

@@ -50,10 +50,7 @@ def job_pages(boards: Boards) -> list[str]:
 
 
 def each(boards: Boards) -> Iterator[tuple[Role, dict[str, Any]]]:
-    for _, slug in boards.site.boards:
-        jobs, roles = boards.jobs(key(slug)), boards.site.roles("workday", slug)
-        assert sorted(jobs) == sorted(roles)
-        yield from ((role, jobs[native]) for native, role in roles.items())
+    yield from ((role, job) for *_, role, job in boards.truth())
 
 
 def test_every_posting_of_every_page_lands_with_what_its_board_says(boards: Boards) -> None:
