@@ -10,6 +10,7 @@ from tasks.settings import Settings
 from tasks.store import now, transaction
 
 SUMS = ("new", "changed", "closed", "reopened")
+REVISIONS = 500_000  # kept; a reader that knows less than these reads all jobs again
 
 
 def start(
@@ -72,6 +73,9 @@ def optimize(connection: sqlite3.Connection, run_id: int) -> None:
     if wrote.fetchone()[0]:
         connection.execute("PRAGMA analysis_limit = 1000")
         connection.execute("ANALYZE")
+        connection.execute(
+            "DELETE FROM job_revisions WHERE revision <= (SELECT max(revision) FROM job_revisions) - ?", (REVISIONS,)
+        )
 
 
 def latest(connection: sqlite3.Connection) -> dict[str, Any] | None:
