@@ -28,6 +28,28 @@ BEGIN
   INSERT INTO job_revisions(job_pk) VALUES (new.pk);
 END;
 
+CREATE VIRTUAL TABLE titles_fts USING fts5(   -- small beside jobs_fts: ranks titles first, and finds words by their beginning
+  title, company, location,
+  content="jobs", content_rowid="pk", prefix='2 3',
+  tokenize="porter unicode61 remove_diacritics 2 tokenchars '+#'"
+);
+INSERT INTO titles_fts(titles_fts) VALUES ('rebuild');
+
+CREATE TRIGGER titles_fts_insert AFTER INSERT ON jobs BEGIN
+  INSERT INTO titles_fts(rowid, title, company, location) VALUES (new.pk, new.title, new.company, new.location);
+END;
+CREATE TRIGGER titles_fts_delete AFTER DELETE ON jobs BEGIN
+  INSERT INTO titles_fts(titles_fts, rowid, title, company, location)
+  VALUES ('delete', old.pk, old.title, old.company, old.location);
+END;
+CREATE TRIGGER titles_fts_update AFTER UPDATE OF title, company, location ON jobs
+  WHEN (old.title, old.company, old.location) IS NOT (new.title, new.company, new.location)
+BEGIN
+  INSERT INTO titles_fts(titles_fts, rowid, title, company, location)
+  VALUES ('delete', old.pk, old.title, old.company, old.location);
+  INSERT INTO titles_fts(rowid, title, company, location) VALUES (new.pk, new.title, new.company, new.location);
+END;
+
 CREATE TABLE searches (                       -- saved by the reader, never touched by a scrape
   id         INTEGER PRIMARY KEY,
   name       TEXT NOT NULL UNIQUE,

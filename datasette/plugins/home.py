@@ -1,42 +1,95 @@
-"""The first page: what is open, what is new, and whether the last run can be trusted."""
+"""The first page: the jobs, searched, filtered and sorted; `/-/cards` gives its next ones to who scrolls."""
 
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from datasette import Response, hookimpl
 
-NUMBERS = """
-SELECT (SELECT coalesce(sum(open_jobs), 0) FROM companies) AS open_jobs,
-       (SELECT count(*) FROM companies) AS companies,
-       (SELECT count(*) FROM jobs WHERE is_open = 1
-          AND first_seen_at >= strftime('%Y-%m-%dT%H:%M:%S', 'now', '-1 day')) AS new_jobs,
-       (SELECT count(*) FROM jobs WHERE closed_at >= strftime('%Y-%m-%dT%H:%M:%S', 'now', '-7 days')) AS closed_jobs
-"""
-NEWEST = "SELECT * FROM jobs WHERE is_open = 1 ORDER BY listed_on DESC LIMIT 12"
-COMPANIES = "SELECT id, name, open_jobs FROM companies WHERE open_jobs > 0 ORDER BY open_jobs DESC, name LIMIT 12"
-LAST_RUN = "SELECT * FROM runs ORDER BY id DESC LIMIT 1"
-TROUBLE = """
-SELECT board_runs.*, companies.name FROM board_runs JOIN companies ON companies.id = company_id
-WHERE run_id = ? AND (outcome IN ('failed', 'blocked', 'gone', 'truncated') OR guard IS NOT NULL)
-ORDER BY outcome, companies.name LIMIT 20
-"""
+from rolecall_reader import asking, choices, rows
+from rolecall_reader.asking import Asked
+from rolecall_reader.editor import is_editor
+from rolecall_reader.facets import Choice
+from rolecall_reader.listing import CursorError
+from rolecall_reader.site import Answer, Reader, reader_of
+
+NAMES = "SELECT id, name FROM companies WHERE id IN (SELECT value FROM json_each(?))"
+LAST_RUN = "SELECT id, state, started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1"
+PLAIN_WAIT_SECONDS = 0.1  # for the bitmaps, where the newest jobs can be shown without
+
+
+@dataclass(slots=True)
+class Shown:
+    """A page of jobs with its facets; without them while the bitmaps are read."""
+
+    answer: Answer
+    counts: dict[str, list[Choice]]
+    notice: str = ""
+
+
+async def shown(reader: Reader, asked: Asked) -> Shown:
+    is_plain = asked == Asked(limit=asked.limit)
+    if is_plain and not await reader.ready(PLAIN_WAIT_SECONDS):
+        newest = await reader.newest(asked.limit)
+        return Shown(
+            Answer(newest, len(newest), False, None, None, 0), {}, "Counting the jobs; filters come in a moment."
+        )
+    try:
+        return Shown(*await reader.list_and_counts(asked))
+    except CursorError:
+        found = await shown(reader, asked.without_place())
+        found.notice = "That place in the list is gone; this is its beginning."
+        return found
 
 
 async def home(datasette: Any, request: Any) -> Response:
     await datasette.ensure_permissions(request.actor, [("view-database", "rolecall"), "view-instance"])
+    asked, reasons = asking.read(request.query_string)
+    mine = await is_editor(datasette, request)
+    if not mine:
+        asked = asked.choosing("status") if asked.of("status") else asked
+    found = await shown(reader_of(datasette), asked)
     database = datasette.get_database("rolecall")
-    run = (await database.execute(LAST_RUN)).first()
+    names = await company_names(database, found, asked)
     context = {
-        "numbers": (await database.execute(NUMBERS)).first(),
-        "newest": (await database.execute(NEWEST)).rows,
-        "companies": (await database.execute(COMPANIES)).rows,
-        "run": run,
-        "trouble": (await database.execute(TROUBLE, [run["id"]])).rows if run else [],
-        "queries": await datasette.get_canned_queries("rolecall", request.actor),
-    }
+        "asked": asked, "answer": found.answer, "notice": found.notice or notice_of(reasons), "is_editor": mine,
+        "jobs": [rows.public(row, mine) for row in found.answer.jobs],
+        "facets": list(choices.sections(asked, found.counts, names, mine)), "chips": list(choices.chips(asked, names)),
+        "sorts": choices.sorts(asked, found.counts), "run": (await database.execute(LAST_RUN)).first(),
+    }  # fmt: skip
     return Response.html(await datasette.render_template("home.html", context, request=request))
+
+
+async def cards(datasette: Any, request: Any) -> Response:
+    """The jobs of one page as ready cards, and where the pages beside it begin."""
+    asked, reasons = asking.read(request.query_string)
+    mine = await is_editor(datasette, request)
+    if reasons or (asked.of("status") and not mine):
+        return Response.json({"ok": False, "reasons": reasons}, status=400)
+    try:
+        answer = await reader_of(datasette).jobs(asked, with_excerpts=True)
+    except CursorError:
+        return Response.json({"ok": False, "reasons": {"after": "no such place in this list"}}, status=400)
+    jobs = [rows.public(row, mine) for row in answer.jobs]
+    html = await datasette.render_template("_cards.html", {"jobs": jobs, "is_editor": mine}, request=request)
+    return Response.json({"cards": html, "count": len(jobs), "next": answer.next, "previous": answer.previous})
+
+
+async def company_names(database: Any, found: Shown, asked: Asked) -> dict[str, str]:
+    ids = {choice.value for choice in found.counts.get("company_id", [])} | set(asked.of("company_id"))
+    return {row["id"]: row["name"] for row in await database.execute(NAMES, [json.dumps(sorted(ids))])} if ids else {}
+
+
+def notice_of(reasons: dict[str, str]) -> str:
+    return "Left out: " + "; ".join(f"{name} ({why})" for name, why in reasons.items()) if reasons else ""
+
+
+@hookimpl
+def startup(datasette: Any) -> None:
+    reader_of(datasette).warm()
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    return [(r"^/$", home)]
+    return [(r"^/$", home), (r"^/-/cards$", cards)]

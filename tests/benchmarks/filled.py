@@ -88,7 +88,7 @@ def _row(firm: Firm, index: int, home: int, dice: random.Random) -> tuple[Any, .
     role = make_role((firm.slug, index), firm.name, firm.sector, home, TODAY)
     html = normalize.clean_html(role.html)
     text = normalize.html_to_text(html)
-    level = seniority(role.title)
+    level = seniority(role.title.lower())
     pay, key = role.pay, f"{firm.source}:{firm.slug}:{index}"
     is_open = dice.random() >= 0.1
     seen = min(role.posted_on + timedelta(days=dice.randrange(3)), TODAY)
@@ -100,7 +100,8 @@ def _row(firm: Firm, index: int, home: int, dice: random.Random) -> tuple[Any, .
         "seniority": level.value if level else None, "department": role.department,
         "salary_min": pay and pay.low, "salary_max": pay and pay.high, "salary_currency": pay and pay.currency,
         "salary_period": pay and pay.period, "skills": json.dumps(sorted(skills(text, text.lower()))),
-        "requisition_id": role.requisition or None, "url": f"https://jobs.example/{key}", "posted_on": role.posted_on.isoformat(),
+        "requisition_id": role.requisition or None, "url": f"https://jobs.example/{key}",
+        "posted_on": role.posted_on.isoformat(),
         "is_open": int(is_open), "first_seen_at": at, "changed_at": at, "closed_at": None if is_open else closed_at,
         "content_hash": key, "recipe": "filled", "html": html, "text": text,
     }  # fmt: skip

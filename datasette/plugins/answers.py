@@ -1,0 +1,183 @@
+"""Answers that are sent again: 304 while the file is the same, and one computation for all who ask at once.
+
+Shape: kept are whole 200s to GETs without a cookie of their own, by address and by where the client is; their ETag
+names the version of the file that they are of. A busy site may answer as the file was a second ago.
+"""
+
+import asyncio
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+
+from datasette import hookimpl
+
+from rolecall_reader.site import reader_of
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+Pair = tuple[bytes, bytes]
+
+KEPT = ("/", "/api/", "/rolecall/", "/searches", "/feed.atom")
+LEFT_OUT = (".csv", ".db")
+LARGEST, ALL_BYTES = 1_000_000, 32_000_000
+BUSY, BEHIND_SECONDS = 2, 1.0  # so many at once may be answered as of so long ago
+SPELL_SECONDS = 300  # pages say how long ago things were
+CONTROL = b"private, no-cache"  # kept by the browser, asked about each time
+OURS = {b"etag", b"cache-control"}
+
+
+@dataclass(slots=True)
+class Kept:
+    version: str
+    tag: bytes
+    headers: list[Pair]
+    body: bytes
+    made_at: float = field(default_factory=time.monotonic)
+
+
+class Answers:
+    """What was answered, least recently used first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Any, Kept] = OrderedDict()
+        self._bytes, self.at_work = 0, 0
+        self.locks: dict[Any, asyncio.Lock] = {}
+
+    def get(self, key: Any, version: str) -> Kept | None:
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        is_near = self.at_work >= BUSY and time.monotonic() - kept.made_at < BEHIND_SECONDS
+        if kept.version != version and not is_near:
+            return None
+        self._kept.move_to_end(key)
+        return kept
+
+    def put(self, key: Any, kept: Kept) -> None:
+        if len(kept.body) > LARGEST:
+            return
+        self._drop(key)
+        self._kept[key] = kept
+        self._bytes += len(kept.body)
+        while self._bytes > ALL_BYTES:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Any) -> None:
+        if old := self._kept.pop(key, None):
+            self._bytes -= len(old.body)
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self._bytes = 0
+
+
+class Recorder:
+    """Takes down an answer while it is sent, if it may be kept."""
+
+    def __init__(self, send: Callable[[Any], Awaitable[None]], tag: bytes) -> None:
+        self._send, self._tag = send, tag
+        self.headers: list[Pair] | None = None
+        self.parts: list[bytes] = []
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            names = {name.lower() for name, _ in message.get("headers", [])}
+            if message["status"] == 200 and not names & {b"set-cookie", b"vary"}:
+                pairs = [pair for pair in message.get("headers", []) if pair[0].lower() not in OURS]
+                self.headers = [*pairs, (b"etag", self._tag), (b"cache-control", CONTROL)]
+                message = {**message, "headers": self.headers}
+        elif message["type"] == "http.response.body":
+            self.parts.append(message.get("body", b""))
+        await self._send(message)
+
+
+def key_of(scope: Any) -> Any | None:
+    """What decides the answer, or None where it is not kept."""
+    path = scope["path"]
+    headers = dict(scope["headers"])
+    is_ours = path == "/" or path.startswith(KEPT[1:])
+    if scope["method"] != "GET" or not is_ours or path.endswith(LEFT_OUT) or b"ds_actor" in headers.get(b"cookie", b""):
+        return None
+    if b"ds_messages" in headers.get(b"cookie", b"") or b"authorization" in headers:
+        return None
+    return path, scope.get("query_string", b""), headers.get(b"host"), is_near(scope)
+
+
+def is_near(scope: Any) -> bool:
+    client = scope.get("client")
+    try:
+        return bool(client) and ip_address(client[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def is_known(scope: Any, tag: bytes) -> bool:
+    """Whether the client has the answer of this tag."""
+    return tag in [each.strip() for each in dict(scope["headers"]).get(b"if-none-match", b"").split(b",")]
+
+
+async def answer(scope: Any, send: Any, kept: Kept) -> None:
+    if is_known(scope, kept.tag):
+        await not_modified(send, kept.tag)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
+    await send({"type": "http.response.body", "body": kept.body})
+
+
+async def not_modified(send: Any, tag: bytes) -> None:
+    headers = [(b"etag", tag), (b"cache-control", CONTROL)]
+    await send({"type": "http.response.start", "status": 304, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def tag_of(key: Any, version: str) -> bytes:
+    return b'W/"%s-%08x"' % (version.encode(), zlib.crc32(repr(key).encode()))
+
+
+@hookimpl(tryfirst=True)  # innermost: whatever guards the site comes before it
+def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
+    answers = Answers()
+
+    def wrap(app: Asgi) -> Asgi:
+        async def fresh(scope: Any, receive: Any, send: Any, key: Any, version: str) -> None:
+            tag = tag_of(key, version)
+            if is_known(scope, tag):
+                await not_modified(send, tag)
+                return
+            recorder = Recorder(send, tag)
+            answers.at_work += 1
+            try:
+                await app(scope, receive, recorder.send)
+            finally:
+                answers.at_work -= 1
+            if recorder.headers is not None:
+                answers.put(key, Kept(version, tag, recorder.headers, b"".join(recorder.parts)))
+
+        async def kept_or_fresh(scope: Any, receive: Any, send: Any) -> None:
+            key = key_of(scope) if scope["type"] == "http" else None
+            if key is None:
+                if scope.get("method") == "POST":
+                    answers.clear()
+                await app(scope, receive, send)
+                return
+            version = f"{reader_of(datasette).version()}-{int(time.time() // SPELL_SECONDS)}"
+            if kept := answers.get(key, version):
+                await answer(scope, send, kept)
+                return
+            lock = answers.locks.setdefault(key, asyncio.Lock())
+            try:
+                async with lock:
+                    if kept := answers.get(key, version):
+                        await answer(scope, send, kept)
+                    else:
+                        await fresh(scope, receive, send, key, version)
+            finally:
+                if not lock.locked():
+                    answers.locks.pop(key, None)
+
+        return kept_or_fresh
+
+    return wrap
