@@ -77,6 +77,7 @@ def serve(
     """Serve the file with Datasette."""
     import uvicorn
     from datasette.app import Datasette
+    from rolecall_reader.site import reader_of
 
     settings = configuration.load()
     store.open_reader(settings.database).close()
@@ -84,6 +85,7 @@ def serve(
     if not is_loopback(host):
         os.environ["ROLECALL_PUBLIC"] = "1"
     site = Datasette([str(settings.database)], config_dir=configuration.ROOT / "datasette")
+    reader_of(site).warm()
     port = port or local.free_port(settings.datasette_port)
     with suppress(KeyboardInterrupt), local.listening(host, port) as listener:
         show.note(f"Datasette: http://{host}:{port}/  (Ctrl-C ends it)")

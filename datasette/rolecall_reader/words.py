@@ -11,8 +11,11 @@ import sqlite3
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from pyroaring import BitMap
+
+from rolecall_reader import rows
 
 NEWEST = 20_000  # matches that are looked at, at first
 TIER = 5000  # of them, those that go first
@@ -95,18 +98,18 @@ def _streamed(
     connection: sqlite3.Connection, table: str, expression: str, among: BitMap, newest: int
 ) -> tuple[BitMap, bool]:
     """The newest so many matches that are among these, and whether there are no more."""
-    rows = connection.execute(
+    pks = connection.execute(
         f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?", (expression, newest)
     ).fetchall()
-    return BitMap(array("I", [row[0] for row in rows])) & among, len(rows) < newest
+    return BitMap(array("I", [pk for (pk,) in pks])) & among, len(pks) < newest
 
 
 def _probed(connection: sqlite3.Connection, expression: str, among: Iterable[int]) -> BitMap:
-    rows = connection.execute(
+    pks = connection.execute(
         """SELECT value FROM json_each(?) CROSS JOIN jobs_fts ON jobs_fts.rowid = value WHERE jobs_fts MATCH ?""",
         (json.dumps(list(among)), expression),
     )
-    return BitMap(row[0] for row in rows)
+    return BitMap(pk for (pk,) in pks)
 
 
 def ranked(connection: sqlite3.Connection, words: Words, found: BitMap) -> list[int]:
@@ -123,21 +126,21 @@ def ranked(connection: sqlite3.Connection, words: Words, found: BitMap) -> list[
 
 
 def _is_rare(connection: sqlite3.Connection, term: str) -> bool:
-    rows = connection.execute(
+    counted = connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM jobs_fts WHERE jobs_fts MATCH ? LIMIT ?)", (term, RARE + 1)
     )
-    return bool(rows.fetchone()[0] <= RARE)
+    return bool(counted.fetchone()[0] <= RARE)
 
 
 def _by_fit(connection: sqlite3.Connection, expression: str, found: BitMap) -> list[int]:
     if not found:
         return []
-    rows = connection.execute(
+    scored = connection.execute(
         f"""SELECT rowid, bm25(jobs_fts, {WEIGHTS}) AS fit FROM jobs_fts
             WHERE jobs_fts MATCH ? AND rowid BETWEEN ? AND ?""",
         (expression, found.min(), found.max()),
     ).fetchall()
-    fits = sorted((row[1], -row[0]) for row in rows if row[0] in found)
+    fits = sorted((fit, -pk) for pk, fit in scored if pk in found)
     return [-pk for _, pk in fits]
 
 
@@ -145,9 +148,26 @@ def excerpts(connection: sqlite3.Connection, words: Words, jobs: Iterable[int]) 
     """Where the words stand in these jobs' texts. Shape: matches between ⟪ and ⟫."""
     if not words.text:
         return {}
-    rows = connection.execute(
+    quoted = connection.execute(
         """SELECT value, snippet(jobs_fts, 3, '⟪', '⟫', ' … ', 32) FROM json_each(?)
            CROSS JOIN jobs_fts ON jobs_fts.rowid = value WHERE jobs_fts MATCH ?""",
         (json.dumps(list(jobs)), words.expression),
     )
-    return {row[0]: row[1] for row in rows if "⟪" in row[1]}
+    return {pk: text for pk, text in quoted if "⟪" in text}
+
+
+def best(connection: sqlite3.Connection, q: str, limit: int, is_open_only: bool = True) -> list[dict[str, Any]]:
+    """The best matches in a file, without bitmaps of it. Shape: as `rows.rows`."""
+    parsed = parse("".join(char if char.isprintable() else " " for char in q))
+    if parsed.is_empty:
+        return []
+    everything = BitMap()
+    everything.add_range(1, connection.execute("SELECT coalesce(max(pk), 0) + 1 FROM jobs").fetchone()[0])
+    order = ranked(connection, parsed, find(connection, parsed, everything).jobs)
+    shown: list[dict[str, Any]] = []
+    for start in range(0, len(order), limit):
+        some = rows.rows(connection, order[start : start + limit])
+        shown += [row for row in some if row["is_open"] or not is_open_only]
+        if len(shown) >= limit:
+            break
+    return shown[:limit]

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from rolecall_reader import words
 from tasks import store
-from tasks.store import search
 from tests.benchmarks.race import Measured, Race, race
 from tests.benchmarks.report import part
 
@@ -122,5 +122,5 @@ def searches(folder: Path, size: int) -> list[dict[str, str]]:
 
 def fastest(reader: Any, word: str) -> float:
     """Seconds of the fastest of five."""
-    assert search.find(reader, word, 10), word
-    return min(repeat(lambda: search.find(reader, word, 10), number=1, repeat=5))
+    assert words.best(reader, word, 10), word
+    return min(repeat(lambda: words.best(reader, word, 10), number=1, repeat=5))

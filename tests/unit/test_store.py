@@ -5,12 +5,13 @@ from dataclasses import fields
 
 import pytest
 
+from rolecall_reader import words
 from tasks import store
 from tasks.errors import StoreError
 from tasks.hosts import Tally
 from tasks.model import Company, Evidence, Extraction, Posting
 from tasks.reading import row
-from tasks.store import boards, extractions, hosts, ledger, pending, runs, search
+from tasks.store import boards, extractions, hosts, ledger, pending, runs
 
 QUILL = Company(name="Quill", source="greenhouse", board="quill")
 VEGA = Company(name="Vega", source="jsonld", board="vega.example/jobs")
@@ -56,8 +57,8 @@ def changes(db):
     return [tuple(each) for each in db.execute(query)]
 
 
-def hits(db, words):
-    return [each["title"] for each in search.find(db, words, 10)]
+def hits(db, text):
+    return [each["title"] for each in words.best(db, text, 10)]
 
 
 def test_postings_land_once_and_are_found(db, settings):
@@ -289,11 +290,11 @@ def test_evidence_reads_back_as_it_was_written(db, settings):
 
 
 @pytest.mark.parametrize(
-    "words", ['"', '"(', "NEAR(", "a AND", "*", "title:", "-", "c++ OR", "\x00", "''; DROP TABLE jobs"]
+    "text", ['"', '"(', "NEAR(", "a AND", "*", "title:", "-", "c++ OR", "\x00", "''; DROP TABLE jobs"]
 )
-def test_no_search_is_a_syntax_error(db, settings, words):
+def test_no_search_is_a_syntax_error(db, settings, text):
     run(db, settings, [posting(1)])
-    assert isinstance(search.find(db, words, 10), list)
+    assert isinstance(words.best(db, text, 10), list)
 
 
 def test_known_pages_are_forgotten_when_a_job_of_theirs_is_missing(db, settings):
