@@ -77,6 +77,7 @@ def serve(
     """Serve the file with Datasette."""
     import uvicorn
     from datasette.app import Datasette
+
     from rolecall_reader.site import reader_of
 
     settings = configuration.load()
