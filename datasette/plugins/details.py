@@ -1,26 +1,28 @@
 """What a row's page shows beside the row itself: a job's text and history, a company's jobs, a run's boards."""
 
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 from datasette import hookimpl
-from datasette.utils import tilde_decode
+from datasette.utils import tilde_decode, urlsafe_components
 from markupsafe import Markup
+
+from rolecall_reader.badges import badges_of
+from rolecall_reader.roles import role_of
+from rolecall_reader.similar import similar
+from rolecall_reader.trends import trends
 
 TEXT = "SELECT html FROM job_texts WHERE content_hash = (SELECT content_hash FROM jobs WHERE pk = ?)"
 PROVENANCE = "SELECT facts, origin, evidence, quarantined FROM job_provenance WHERE pk = ?"
 CHANGES = "SELECT * FROM job_changes WHERE job_pk = ? ORDER BY id DESC LIMIT 100"
-SIBLINGS = """
-SELECT * FROM jobs
-WHERE (company_id, company) = (SELECT company_id, company FROM jobs WHERE pk = :pk) AND is_open = 1 AND pk <> :pk
-ORDER BY listed_on DESC LIMIT 4
+NEWEST = "SELECT * FROM jobs WHERE company_id = :company_id AND is_open = 1 ORDER BY pk DESC LIMIT 1000"
+SIBLINGS = f"""
+SELECT * FROM ({NEWEST}) WHERE company = :company AND pk <> :pk AND title <> :title ORDER BY listed_on DESC LIMIT 4
 """
-OPEN_JOBS = """
-SELECT * FROM jobs WHERE company_id = ? AND is_open = 1
-ORDER BY listed_on DESC, pk LIMIT 50
-"""
+OPEN_JOBS = f"SELECT * FROM ({NEWEST}) ORDER BY listed_on DESC, pk LIMIT 50"
 LEDGER = "SELECT * FROM board_runs WHERE company_id = ? ORDER BY run_id DESC LIMIT 12"
 BOARDS = """
 SELECT board_runs.*, companies.name FROM board_runs JOIN companies ON companies.id = company_id WHERE run_id = ?
@@ -35,6 +37,19 @@ ORIGINS = {
     "jsonld": "stated in the page's structured data",
     "rules": "read from the posting by a rule",
     "model": "read from the posting by a language model",
+}
+MEANING = {
+    "complete": "Everything that the board has was seen; what is gone from it was closed.",
+    "unchanged": "The board said that nothing changed; everything stays as it was.",
+    "truncated": "Only a part of the board was seen, so nothing was closed.",
+    "empty": "The board answered without a posting; nothing was closed.",
+    "gone": "The board is not there any more.",
+    "blocked": "The board does not want to be read; a person should look.",
+    "failed": "The board could not be read; it is read again in the next run.",
+}
+GUARDING = {
+    "drop": "Far fewer postings than usual were listed, so nothing was closed.",
+    "blast": "Too much would have been closed at once; it is closed where the next run sees the same.",
 }
 GROUPS = {"salary_min": "salary", "salary_max": "salary", "salary_currency": "salary", "salary_period": "salary",
           "experience_years_min": "experience_years", "experience_years_max": "experience_years"}  # fmt: skip
@@ -101,10 +116,20 @@ def timeline(job: Any, changes: Iterable[Any]) -> list[dict[str, Any]]:
     return sorted(events, key=lambda line: line["at"], reverse=True)
 
 
+def around(connection: sqlite3.Connection, job: sqlite3.Row) -> dict[str, Any]:
+    """What other jobs say of this one."""
+    return {
+        "role": role_of(connection, job),
+        "similar": similar(connection, job),
+        "marks": badges_of(connection, [job]).get(job["pk"], []),
+    }
+
+
 async def job_details(database: Any, pk: str) -> dict[str, Any]:
     job = (await database.execute("SELECT * FROM jobs WHERE pk = ?", [pk])).first()
     if job is None:
         return {}
+    wanted = {name: job[name] for name in ("pk", "company_id", "company", "title")}
     text = (await database.execute(TEXT, [pk])).first()
     told = (await database.execute(PROVENANCE, [pk])).first()
     return {
@@ -113,13 +138,27 @@ async def job_details(database: Any, pk: str) -> dict[str, Any]:
         "provenance": provenance(told),
         "quarantined": quarantined(told),
         "timeline": timeline(job, (await database.execute(CHANGES, [pk])).rows),
-        "siblings": (await database.execute(SIBLINGS, {"pk": pk})).rows,
+        "siblings": (await database.execute(SIBLINGS, wanted)).rows,
+        **await database.execute_fn(lambda connection: around(connection, job)),
     }
 
 
 async def company_details(database: Any, company: str) -> dict[str, Any]:
     return {
-        "open_jobs": (await database.execute(OPEN_JOBS, [company])).rows,
+        "open_jobs": (await database.execute(OPEN_JOBS, {"company_id": company})).rows,
+        "ledger": (await database.execute(LEDGER, [company])).rows,
+        "charts": await database.execute_fn(lambda connection: trends(connection, company)),
+    }
+
+
+async def board_details(database: Any, key: str) -> dict[str, Any]:
+    """Shape: `key` is run and company, as the address names them."""
+    company = urlsafe_components(key)[-1]
+    named = (await database.execute("SELECT name, confirmed_at FROM companies WHERE id = ?", [company])).first()
+    return {
+        "named": named,
+        "meaning": MEANING,
+        "guarding": GUARDING,
         "ledger": (await database.execute(LEDGER, [company])).rows,
     }
 
@@ -139,6 +178,7 @@ async def run_details(database: Any, run: str) -> dict[str, Any]:
 
 DETAILS: dict[str, Callable[[Any, str], Awaitable[dict[str, Any]]]] = {
     "jobs": job_details, "companies": company_details, "runs": run_details,
+    "board_runs": board_details,
 }  # fmt: skip
 
 
@@ -148,5 +188,5 @@ def extra_template_vars(
 ) -> Callable[[], Awaitable[dict[str, Any]]] | None:
     if view_name != "row" or database != "rolecall" or table not in DETAILS:
         return None
-    key = tilde_decode(request.url_vars["pks"])
+    key = request.url_vars["pks"] if table == "board_runs" else tilde_decode(request.url_vars["pks"])
     return lambda: DETAILS[table](datasette.get_database(database), key)

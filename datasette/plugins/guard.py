@@ -1,13 +1,12 @@
-"""What keeps a served page safe: response headers, robots.txt, and the limits of a public instance.
+"""What keeps a served page safe: known hosts, response headers, robots.txt, and the limits of a public instance."""
 
-Source: ROLECALL_PUBLIC=1 in the environment marks an instance that others can reach.
-"""
-
-import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from datasette import Response, hookimpl
+
+from rolecall_reader.editor import is_public, sees_marks
+from rolecall_reader.hosts import is_known_host
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -16,17 +15,15 @@ STRICT = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 STOCK = STRICT.replace("-src 'self';", "-src 'self' 'unsafe-inline';", 2)
-HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}
+HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin", "x-frame-options": "DENY"}
+OURS = ("/-/mark/", "/-/progress")  # pages of ours under Datasette's /-/
+OPEN = (*OURS, "/-/static", "/-/login", "/-/logout")  # of /-/, on a public instance
 ROBOTS = "User-agent: *\nDisallow: /*?\nDisallow: /-/\nDisallow: /*.json\nDisallow: /*.csv\n"
-
-
-def is_public(environ: Mapping[str, str] = os.environ) -> bool:
-    return environ.get("ROLECALL_PUBLIC", "").lower() in ("1", "true", "yes", "on")
 
 
 def policy(path: str) -> str:
     """Datasette's own pages under /-/ have inline scripts; ours have none."""
-    return STOCK if path.startswith("/-/") else STRICT
+    return STOCK if path.startswith("/-/") and not path.startswith(OURS) else STRICT
 
 
 def with_headers(send: Callable[[Any], Awaitable[None]], path: str) -> Callable[[Any], Awaitable[None]]:
@@ -42,8 +39,13 @@ def with_headers(send: Callable[[Any], Awaitable[None]], path: str) -> Callable[
     return send_with_headers
 
 
-def is_internal(path: str) -> bool:
-    return path.startswith("/-/") and not path.startswith("/-/static")
+def refusal(scope: Any) -> Response | None:
+    """What a request gets that no page may answer."""
+    if not is_known_host(scope["headers"]):
+        return Response.text("This host is not one of ROLECALL_HOSTS.", status=400)
+    if is_public() and scope["path"].startswith("/-/") and not scope["path"].startswith(OPEN):
+        return Response.text("Not found", status=404)
+    return None
 
 
 @hookimpl
@@ -53,9 +55,9 @@ def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            path, send = scope["path"], with_headers(send, scope["path"])
-            if is_public() and is_internal(path):
-                await Response.text("Not found", status=404).asgi_send(send)
+            send = with_headers(send, scope["path"])
+            if refused := refusal(scope):
+                await refused.asgi_send(send)
             else:
                 await app(scope, receive, send)
 
@@ -66,7 +68,9 @@ def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
 
 @hookimpl(trylast=True)  # Datasette takes the last opinion, so this one outweighs the metadata's
 def permission_allowed(action: str) -> bool | None:
-    return False if action in ("execute-sql", "view-database-download") and is_public() else None
+    if action in ("execute-sql", "view-database-download") and (is_public() or not sees_marks.get()):
+        return False
+    return None
 
 
 @hookimpl
