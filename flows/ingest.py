@@ -61,7 +61,8 @@ async def ingest(
         landed: set[str] = set()
         if run.writer is not None:
             asked = {"company": company, "source": source, "full": full, "file": str(settings.companies_file.resolve())}
-            run.id, landed = runs.start(run.writer, asked, chosen, settings)
+            run.id, landed = runs.start(run.writer, asked, chosen, settings, flow_run_id=str(flow_run.id))
+            await run.moved()
             extractions.register(run.writer, run.recipe, run.recipe_parameters)
         boards = [BoardRun(each) for each in chosen if each.id not in landed]
         if landed:
@@ -109,6 +110,7 @@ async def _finish(run: Run) -> State[Any]:
     assert run.id is not None
     hosts.add(run.writer, run.id, run.fetcher.hosts.take())
     runs.finish(run.writer, run.id, str(flow_run.id), run.warnings())
+    await run.moved()
     runs.optimize(run.writer, run.id)
     latest = runs.latest(run.writer)
     assert latest is not None

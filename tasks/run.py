@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from tasks import cache, llm, rules, store
+from tasks.cache import news
 from tasks.errors import ExtractionError, StoreError
 from tasks.fetch import Fetcher, fetcher
 from tasks.model import Extraction
@@ -53,6 +54,11 @@ class Run:
         """Do it beside the event loop. Reason: few threads, since each keeps its own heap and one holds the GIL."""
         call = functools.partial(function, *given, **named)
         return await asyncio.get_running_loop().run_in_executor(self.threads, call)
+
+    async def moved(self) -> None:
+        """Tell whoever looks on that the file has news of this run."""
+        if self.id is not None:
+            await news.tell(self.cache.link, self.id)
 
     @property
     def batches_at_once(self) -> int:
