@@ -20,13 +20,16 @@ HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"
 ROBOTS = "User-agent: *\nDisallow: /*?\nDisallow: /-/\nDisallow: /*.json\nDisallow: /*.csv\n"
 
 
+OURS = ("/-/progress", "/-/progress/events", "/-/searches")  # among Datasette's own pages
+
+
 def is_public(environ: Mapping[str, str] = os.environ) -> bool:
     return environ.get("ROLECALL_PUBLIC", "").lower() in ("1", "true", "yes", "on")
 
 
 def policy(path: str) -> str:
     """Datasette's own pages under /-/ have inline scripts; ours have none."""
-    return STOCK if path.startswith("/-/") else STRICT
+    return STOCK if path.startswith("/-/") and path not in OURS else STRICT
 
 
 def with_headers(send: Callable[[Any], Awaitable[None]], path: str) -> Callable[[Any], Awaitable[None]]:
@@ -43,7 +46,7 @@ def with_headers(send: Callable[[Any], Awaitable[None]], path: str) -> Callable[
 
 
 def is_internal(path: str) -> bool:
-    return path.startswith("/-/") and not path.startswith("/-/static")
+    return path.startswith("/-/") and not path.startswith("/-/static") and path not in OURS
 
 
 @hookimpl
