@@ -118,7 +118,9 @@ async def _finish(run: Run) -> State[Any]:
     rows = [{name: board[name] for name in COLUMNS} for board in runs.board_rows(run.writer, run.id)]
     spared = saved(hosts.savings(run.writer, run.id))
     await summarise(latest)
-    await _summarise(rows, " · ".join([f"Run {run.id}: {counts}", f"Saved: {spared}", *run.warnings()]))
+    page = f"http://{run.settings.datasette_host}:{run.settings.datasette_port}/rolecall/runs/{run.id}"
+    said = [f"[Run {run.id}]({page}): {counts}", f"Saved: {spared}", *run.warnings()]
+    await _summarise(rows, " · ".join(said))
     return _state(latest["failed"], latest["boards"])
 
 

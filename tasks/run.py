@@ -133,17 +133,17 @@ def recipe_id(parameters: dict[str, Any]) -> str:
 
 
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """A lock that the system frees whatever becomes of us.
+def only_writer(folder: Path, flow: str = "ingest") -> Iterator[None]:
+    """A lock that the system frees whatever becomes of us; those of other flows do not meet it.
 
     Raises: StoreError where another process holds it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "ingest.lock").open("w") as lock:
+    with (folder / f"{flow}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreError(
-                f"{folder}: another ingest is writing there; wait for it, or see `rolecall status`"
+                f"{folder}: another {flow} is writing there; wait for it, or see `rolecall status`"
             ) from error
         yield

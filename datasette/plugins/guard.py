@@ -20,7 +20,7 @@ HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"
 ROBOTS = "User-agent: *\nDisallow: /*?\nDisallow: /-/\nDisallow: /*.json\nDisallow: /*.csv\n"
 
 
-OURS = ("/-/progress", "/-/progress/events", "/-/searches")  # among Datasette's own pages
+OURS = ("/-/progress", "/-/progress/events", "/-/searches", "/-/cards")  # among Datasette's own pages
 
 
 def is_public(environ: Mapping[str, str] = os.environ) -> bool:

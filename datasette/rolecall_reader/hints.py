@@ -1,4 +1,4 @@
-"""Hints through Redis that a run has moved. They only wake up who reads the file: without them it is read each second."""
+"""Hints through Redis that a run has moved: they wake up who reads the file, which is read each second without them."""
 
 import asyncio
 import hashlib

@@ -11,8 +11,9 @@ Row = Mapping[str, Any]
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Row]]]
 
 CURRENT = """
-SELECT id FROM (SELECT id, state, coalesce(finished_at, started_at) AS moved_at FROM runs ORDER BY id DESC LIMIT :recent)
-ORDER BY state = 'running' DESC, moved_at DESC, id DESC LIMIT 1
+SELECT id FROM (
+  SELECT id, state, coalesce(finished_at, started_at) AS moved_at FROM runs ORDER BY id DESC LIMIT :recent
+) ORDER BY state = 'running' DESC, moved_at DESC, id DESC LIMIT 1
 """
 AFTER = "SELECT min(id) AS id FROM runs WHERE id > :run"
 COLUMNS = """
