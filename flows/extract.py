@@ -47,10 +47,12 @@ async def extract(recipe: str = "current", limit: int | None = None, company: st
         assert run.writer is not None
         which = _selection(run, recipe, company)
         asked = {"recipe": recipe, "limit": limit, "company": company}
-        run.id, _ = runs.start(run.writer, asked, [], settings, flow="extract")
+        run.id, _ = runs.start(run.writer, asked, [], settings, "extract", str(flow_run.id))
+        await run.moved()
         extractions.register(run.writer, run.recipe, run.recipe_parameters)
         taken = await extract_all(run, which, limit)
         runs.finish(run.writer, run.id, str(flow_run.id), run.warnings())
+        await run.moved()
         runs.optimize(run.writer, run.id)
         latest = runs.latest(run.writer)
         assert latest is not None

@@ -61,7 +61,8 @@ async def ingest(
         landed: set[str] = set()
         if run.writer is not None:
             asked = {"company": company, "source": source, "full": full, "file": str(settings.companies_file.resolve())}
-            run.id, landed = runs.start(run.writer, asked, chosen, settings)
+            run.id, landed = runs.start(run.writer, asked, chosen, settings, flow_run_id=str(flow_run.id))
+            await run.moved()
             extractions.register(run.writer, run.recipe, run.recipe_parameters)
         boards = [BoardRun(each) for each in chosen if each.id not in landed]
         if landed:
@@ -109,6 +110,7 @@ async def _finish(run: Run) -> State[Any]:
     assert run.id is not None
     hosts.add(run.writer, run.id, run.fetcher.hosts.take())
     runs.finish(run.writer, run.id, str(flow_run.id), run.warnings())
+    await run.moved()
     runs.optimize(run.writer, run.id)
     latest = runs.latest(run.writer)
     assert latest is not None
@@ -116,7 +118,9 @@ async def _finish(run: Run) -> State[Any]:
     rows = [{name: board[name] for name in COLUMNS} for board in runs.board_rows(run.writer, run.id)]
     spared = saved(hosts.savings(run.writer, run.id))
     await summarise(latest)
-    await _summarise(rows, " · ".join([f"Run {run.id}: {counts}", f"Saved: {spared}", *run.warnings()]))
+    page = f"http://{run.settings.datasette_host}:{run.settings.datasette_port}/rolecall/runs/{run.id}"
+    said = [f"[Run {run.id}]({page}): {counts}", f"Saved: {spared}", *run.warnings()]
+    await _summarise(rows, " · ".join(said))
     return _state(latest["failed"], latest["boards"])
 
 

@@ -148,6 +148,7 @@ class Batch:
         assert self.run.id is not None
         async with self.run.writing:
             await self.run.work(work.count_work, self.run.writer, self.run.id, self.work)
+        await self.run.moved()
 
 
 async def _remembered(run: Run, contents: Sequence[str], is_again: bool = False) -> dict[str, Extraction]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from tasks import cache, llm, rules, store
+from tasks.cache import news
 from tasks.errors import ExtractionError, StoreError
 from tasks.fetch import Fetcher, fetcher
 from tasks.model import Extraction
@@ -53,6 +54,11 @@ class Run:
         """Do it beside the event loop. Reason: few threads, since each keeps its own heap and one holds the GIL."""
         call = functools.partial(function, *given, **named)
         return await asyncio.get_running_loop().run_in_executor(self.threads, call)
+
+    async def moved(self) -> None:
+        """Tell whoever looks on that the file has news of this run."""
+        if self.id is not None:
+            await news.tell(self.cache.link, self.id)
 
     @property
     def batches_at_once(self) -> int:
@@ -127,17 +133,17 @@ def recipe_id(parameters: dict[str, Any]) -> str:
 
 
 @contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """A lock that the system frees whatever becomes of us.
+def only_writer(folder: Path, flow: str = "ingest") -> Iterator[None]:
+    """A lock that the system frees whatever becomes of us; those of other flows do not meet it.
 
     Raises: StoreError where another process holds it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "ingest.lock").open("w") as lock:
+    with (folder / f"{flow}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreError(
-                f"{folder}: another ingest is writing there; wait for it, or see `rolecall status`"
+                f"{folder}: another {flow} is writing there; wait for it, or see `rolecall status`"
             ) from error
         yield

@@ -35,6 +35,7 @@ async def upsert_batch(boards: Sequence[BoardRun], run: Run, count: int) -> None
     assert run.id is not None
     await run.work(landing.land, run.writer, run.id, boards, run.settings)
     await run.work(hosts.add, run.writer, run.id, run.fetcher.hosts.take())
+    await run.moved()
 
 
 async def land_all(run: Run, queue: asyncio.Queue[BoardRun | None], waiting: asyncio.Semaphore, total: int) -> None:

@@ -139,6 +139,11 @@ class Reader:
         """All jobs of a question, and the revision of the log that they are of."""
         return await self.run(lambda connection: (self._found(connection, asked).jobs, self.index.revision))
 
+    async def every(self, asked: Asked) -> tuple[BitMap, int]:
+        """As `matching`, of common words too, which takes longer."""
+        everything = 2**31
+        return await self.run(lambda connection: (self._find(connection, asked, everything).jobs, self.index.revision))
+
     async def list_and_counts(self, asked: Asked) -> tuple[Answer, dict[str, list[facets.Choice]]]:
         """Both, of one state of the file."""
         return await self.run(lambda connection: (self._jobs(connection, asked, True), self._counts(connection, asked)))

@@ -83,7 +83,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def now() -> str:
     """This instant, as the database writes instants: UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(datetime.now(UTC))
+
+
+def written(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

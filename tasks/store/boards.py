@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from tasks.settings import Settings
-from tasks.store import now, transaction
-from tasks.store.ledger import BoardRun, remember
+from tasks.store import transaction
+from tasks.store.ledger import BoardRun, moment, remember
 from tasks.store.lifecycle import close, reopen
 
 LANDED = (
@@ -26,7 +26,7 @@ def land(connection: sqlite3.Connection, run_id: int, boards: Sequence[BoardRun]
 
     Raises: StoreError; then nothing of the batch was written.
     """
-    at = now()
+    at = moment(connection, run_id)
     _stage(connection, boards)
     with transaction(connection):
         _upsert(connection, run_id, at)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from tasks.model import Company, Request
+from tasks.store import now, written
 
 LEDGER = (
     "outcome guard claimed fetched new changed closed reopened requests bytes not_modified same_bytes not_asked "
@@ -109,6 +110,12 @@ def known_pages(connection: sqlite3.Connection, company: Company, parser: str) -
         "SELECT count(*) FROM json_each(?) JOIN jobs ON jobs.id = json_each.value", (json.dumps(ids),)
     ).fetchone()[0]
     return found if held == len(ids) else {}
+
+
+def moment(connection: sqlite3.Connection, run_id: int) -> str:
+    """Now; later than the run's latest row whatever the clock says, since readers follow a run by `at`."""
+    last = connection.execute("SELECT max(at) FROM board_runs WHERE run_id = ?", (run_id,)).fetchone()[0]
+    return now() if last is None else max(now(), written(datetime.fromisoformat(last) + timedelta(milliseconds=1)))
 
 
 def remember(connection: sqlite3.Connection, run_id: int, board: BoardRun, at: str) -> None:

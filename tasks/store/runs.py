@@ -19,6 +19,7 @@ def start(
     companies: list[Company],
     settings: Settings,
     flow: str = "ingest",
+    flow_run_id: str | None = None,
 ) -> tuple[int, set[str]]:
     """The run's number, and the companies that it has already landed where it goes on with one that was cut off.
 
@@ -36,13 +37,16 @@ def start(
         connection.execute("UPDATE runs SET state = 'interrupted' WHERE state = 'running'")
         if last and last["parameters"] == said and -1 <= last["age_seconds"] <= settings.resume_within_seconds:
             run_id = int(last["id"])
-            connection.execute("UPDATE runs SET state = 'running', boards = ? WHERE id = ?", (len(companies), run_id))
+            connection.execute(
+                "UPDATE runs SET state = 'running', boards = ?, flow_run_id = ? WHERE id = ?",
+                (len(companies), flow_run_id, run_id),
+            )
         else:
             connection.execute("UPDATE runs SET finished_at = ? WHERE finished_at IS NULL AND flow = ?", (now(), flow))
             run_id = int(connection.execute(
-                """INSERT INTO runs(flow, state, parameters, started_at, boards)
-                   VALUES (?, 'running', ?, ?, ?) RETURNING id""",
-                (flow, said, now(), len(companies)),
+                """INSERT INTO runs(flow, state, parameters, flow_run_id, started_at, boards)
+                   VALUES (?, 'running', ?, ?, ?, ?) RETURNING id""",
+                (flow, said, flow_run_id, now(), len(companies)),
             ).fetchone()[0])  # fmt: skip
     landed = connection.execute(
         "SELECT company_id FROM board_runs WHERE run_id = ? AND outcome NOT IN ('failed', 'blocked', 'gone')", (run_id,)

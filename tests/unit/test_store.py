@@ -209,6 +209,21 @@ def test_a_run_that_was_cut_off_is_gone_on_with_and_failed_boards_are_tried_agai
     ]
 
 
+def test_the_rows_of_a_run_are_in_order_of_time_whatever_the_clock_says(db, settings):
+    run_id, _ = runs.start(db, {}, [QUILL, VEGA], settings)
+    boards.land(db, run_id, [ledger.BoardRun(VEGA)], settings)
+    db.execute("UPDATE board_runs SET at = '2999-12-31T23:59:59.999Z'")  # the clock was set back since
+    boards.land(db, run_id, [ledger.BoardRun(QUILL)], settings)
+    latest = db.execute("SELECT company_id, at FROM board_runs ORDER BY at DESC LIMIT 1").fetchone()
+    assert tuple(latest) == (QUILL.id, "3000-01-01T00:00:00.000Z")
+
+
+def test_a_run_knows_its_flow_run_from_its_start(db, settings):
+    for flow_run in ("first", "second"):  # the second one goes on with it
+        run_id, _ = runs.start(db, {}, [QUILL], settings, flow_run_id=flow_run)
+        assert [tuple(row) for row in db.execute("SELECT id, flow_run_id FROM runs")] == [(run_id, flow_run)]
+
+
 def test_a_run_that_was_cut_off_long_ago_is_not_gone_on_with(db, settings):
     first, _ = runs.start(db, {}, [QUILL], settings)
     db.execute("UPDATE runs SET started_at = strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '-2 hours')")
