@@ -1,9 +1,6 @@
 """A job seeker marks a job in a browser, with scripts and without; another site's page cannot."""
 
-import shutil
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,14 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.jobs_file import FOLDER, insert_company, insert_job, make_file
+from tests.chromium import launched, needs_chromium, playwright
+from tests.jobs_file import insert_company, insert_job, listening, make_file
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-
-
+pytestmark = needs_chromium
 SAVED = "document.querySelector('form.mine output').value === 'Saved' || location.hash === '#mine'"
 
 
@@ -35,26 +28,14 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def address(path: Path) -> Iterator[str]:
-    import uvicorn
-    from datasette.app import Datasette
-
-    app = Datasette([str(path)], config_dir=FOLDER).app()
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with listening(path) as address:
+        yield address
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
 def page(request: pytest.FixtureRequest) -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser.new_page(java_script_enabled=request.param)
-        browser.close()
 
 
 def marks(path: Path) -> list[Any]:

@@ -1,21 +1,16 @@
 """The pages of a job, a company, a board and a run: readable on a phone, light and dark, by whoever reads them how."""
 
-import shutil
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.chromium import launched, needs_chromium
 from tests.integration.test_row_pages import fill
-from tests.jobs_file import FOLDER, make_file
+from tests.jobs_file import listening, make_file
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+pytestmark = needs_chromium
 BOLT = "lever~3Abolt"
 PAGES = [
     *("/rolecall/jobs/2", "/rolecall/jobs/1", f"/rolecall/companies/{BOLT}", f"/rolecall/board_runs/1,{BOLT}"),
@@ -26,26 +21,14 @@ OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    import uvicorn
-    from datasette.app import Datasette
-
-    app = Datasette([str(make_file(tmp_path_factory.mktemp("pages") / "rolecall.db", fill))], config_dir=FOLDER).app()
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with listening(make_file(tmp_path_factory.mktemp("pages") / "rolecall.db", fill)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

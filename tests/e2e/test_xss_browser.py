@@ -2,25 +2,18 @@
 
 import json
 import re
-import shutil
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tasks.normalize import clean_html
-from tests.jobs_file import FOLDER, insert, insert_company, insert_job, make_file, stamp
+from tests.chromium import launched, needs_chromium, playwright
+from tests.jobs_file import insert, insert_company, insert_job, listening, make_file, stamp
 from tests.xss import FIRES_UNGUARDED, RUN, VECTORS
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+pytestmark = needs_chromium
 IN_A_JOB, IN_A_COMPANY = 4, 10  # vectors, of those that are cleaned or escaped
 POKE = """async () => {
   const types = ["mouseover", "pointerenter", "focus", "animationstart", "toggle", "scrollend", "beforematch"];
@@ -69,43 +62,22 @@ def fill_job(db: sqlite3.Connection, pk: int, html: str, words: str) -> None:
     insert(db, "job_changes", job_pk=pk, run_id=1, field="title", old=words, new=words, at=stamp(days=1))
 
 
-@contextmanager
-def served(path: Path) -> Iterator[str]:
-    import uvicorn
-    from datasette.app import Datasette
-
-    server = uvicorn.Server(
-        uvicorn.Config(
-            Datasette([str(path)], config_dir=FOLDER).app(), port=0, log_level="error", timeout_graceful_shutdown=1
-        )
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
 @pytest.fixture(scope="module")
 def cleaned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(make_file(tmp_path_factory.mktemp("cleaned") / "rolecall.db", fill_cleaned)) as address:
+    with listening(make_file(tmp_path_factory.mktemp("cleaned") / "rolecall.db", fill_cleaned)) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(make_file(tmp_path_factory.mktemp("raw") / "rolecall.db", fill_raw)) as address:
+    with listening(make_file(tmp_path_factory.mktemp("raw") / "rolecall.db", fill_raw)) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 class Visitor:
