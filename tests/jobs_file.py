@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 from datasette.app import Datasette
 
 from tasks import store
@@ -86,3 +89,17 @@ class Served:
 def serving(path: Path, **options: Any) -> Iterator[Served]:
     with asyncio.Runner() as runner:
         yield Served(path, runner, **options)
+
+
+@contextmanager
+def listening(path: Path) -> Iterator[str]:
+    """The address of a server of it on this machine, for a browser."""
+    app = Datasette([str(path)], config_dir=FOLDER).app()
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()

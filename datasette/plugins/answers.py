@@ -1,7 +1,7 @@
 """Answers that are sent again: 304 while the file is the same, and one computation for all who ask at once.
 
-Shape: kept are whole 200s to GETs without a cookie of their own, by address and by where the client is; their ETag
-names the version of the file that they are of. A busy site may answer as the file was a second ago.
+Shape: kept are whole 200s to GETs of nobody who is signed in, by address, cookies and whether marks are shown; their
+ETag names the version of the file that they are of. A busy site may answer as the file was a second ago.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 
 from datasette import hookimpl
 
+from rolecall_reader.editor import sees_marks
 from rolecall_reader.site import reader_of
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
@@ -27,6 +27,7 @@ BUSY, BEHIND_SECONDS = 2, 1.0  # so many at once may be answered as of so long a
 SPELL_SECONDS = 300  # pages say how long ago things were
 CONTROL = b"private, no-cache"  # kept by the browser, asked about each time
 OURS = {b"etag", b"cache-control"}
+VARIED = {b"", b"cookie", b"authorization"}  # Datasette says of every answer that it varies with these
 
 
 @dataclass(slots=True)
@@ -84,14 +85,20 @@ class Recorder:
 
     async def send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
-            names = {name.lower() for name, _ in message.get("headers", [])}
-            if message["status"] == 200 and not names & {b"set-cookie", b"vary"}:
+            if message["status"] == 200 and may_be_kept(message.get("headers", [])):
                 pairs = [pair for pair in message.get("headers", []) if pair[0].lower() not in OURS]
                 self.headers = [*pairs, (b"etag", self._tag), (b"cache-control", CONTROL)]
                 message = {**message, "headers": self.headers}
         elif message["type"] == "http.response.body":
             self.parts.append(message.get("body", b""))
         await self._send(message)
+
+
+def may_be_kept(headers: list[Pair]) -> bool:
+    """Whether it depends on nothing but what the key holds."""
+    found = {name.lower() for name, _ in headers}
+    varied = b",".join(value.lower() for name, value in headers if name.lower() == b"vary").split(b",")
+    return b"set-cookie" not in found and {each.strip() for each in varied} <= VARIED
 
 
 def key_of(scope: Any) -> Any | None:
@@ -103,15 +110,7 @@ def key_of(scope: Any) -> Any | None:
         return None
     if b"ds_messages" in headers.get(b"cookie", b"") or b"authorization" in headers:
         return None
-    return path, scope.get("query_string", b""), headers.get(b"host"), is_near(scope)
-
-
-def is_near(scope: Any) -> bool:
-    client = scope.get("client")
-    try:
-        return bool(client) and ip_address(client[0]).is_loopback
-    except ValueError:
-        return False
+    return path, scope.get("query_string", b""), headers.get(b"host"), headers.get(b"cookie"), sees_marks.get()
 
 
 def is_known(scope: Any, tag: bytes) -> bool:

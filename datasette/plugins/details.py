@@ -24,9 +24,11 @@ SELECT * FROM ({NEWEST}) WHERE company = :company AND pk <> :pk AND title <> :ti
 """
 OPEN_JOBS = f"SELECT * FROM ({NEWEST}) ORDER BY listed_on DESC, pk LIMIT 50"
 LEDGER = "SELECT * FROM board_runs WHERE company_id = ? ORDER BY run_id DESC LIMIT 12"
-BOARDS = """
-SELECT board_runs.*, companies.name FROM board_runs JOIN companies ON companies.id = company_id WHERE run_id = ?
-ORDER BY outcome IN ('complete', 'unchanged') AND guard IS NULL, companies.name LIMIT 2000
+FINE = "outcome IN ('complete', 'unchanged') AND guard IS NULL"
+BOARDS = f"""
+SELECT some.*, companies.name FROM (
+  SELECT * FROM board_runs WHERE run_id = ? ORDER BY {FINE}, changed + new + closed + reopened DESC LIMIT 200) AS some
+JOIN companies ON companies.id = company_id ORDER BY {FINE}, companies.name
 """
 HOSTS = "SELECT * FROM host_runs WHERE run_id = ? ORDER BY requests DESC, host LIMIT 200"
 SAVED = "SELECT * FROM savings WHERE run_id = ?"

@@ -12,7 +12,7 @@ from typing import Any
 import leather
 from markupsafe import Markup
 
-WIDTH, HEIGHT, BAND_HEIGHT = 480, 220, 26
+WIDTH, HEIGHT, BAND_HEIGHT = 420, 210, 26
 INK = "currentColor"
 
 

@@ -27,7 +27,7 @@ def plugin(name: str) -> ModuleType:
     return module
 
 
-wording, guard, addresses, details = (plugin(name) for name in ("wording", "guard", "addresses", "details"))
+wording, addresses, details = (plugin(name) for name in ("wording", "addresses", "details"))
 
 
 def test_the_folder_does_not_shadow_the_package() -> None:
@@ -121,11 +121,6 @@ def test_a_name_with_markup_stays_text_in_an_age() -> None:
 )
 def test_a_bare_list_shows_open_jobs_and_a_blank_search_is_none(path: str, query: str, target: str | None) -> None:
     assert addresses.tidy(path, query) == target
-
-
-@pytest.mark.parametrize(("value", "public"), [("1", True), ("true", True), ("0", False), ("", False)])
-def test_an_instance_is_public_when_told_so(value: str, public: bool) -> None:
-    assert guard.is_public({"ROLECALL_PUBLIC": value}) is public
 
 
 def test_a_fact_that_the_platform_states_outweighs_one_that_was_read() -> None:
