@@ -16,7 +16,7 @@ STRICT = (
 )
 STOCK = STRICT.replace("-src 'self';", "-src 'self' 'unsafe-inline';", 2)
 HEADERS = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin", "x-frame-options": "DENY"}
-OURS = ("/-/mark/", "/-/progress")  # pages of ours under Datasette's /-/
+OURS = ("/-/mark/", "/-/progress", "/-/cards")  # pages of ours under Datasette's /-/
 OPEN = (*OURS, "/-/static", "/-/login", "/-/logout")  # of /-/, on a public instance
 ROBOTS = "User-agent: *\nDisallow: /*?\nDisallow: /-/\nDisallow: /*.json\nDisallow: /*.csv\n"
 
