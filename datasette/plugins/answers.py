@@ -1,7 +1,7 @@
 """Answers that are sent again: 304 while the file is the same, and one computation for all who ask at once.
 
-Shape: kept are whole 200s to GETs without a cookie of their own, by address and by where the client is; their ETag
-names the version of the file that they are of. A busy site may answer as the file was a second ago.
+Shape: kept are whole 200s to GETs without a cookie of their own, by address and by whether the client may see marks;
+their ETag names the version of the file that they are of. A busy site may answer as the file was a second ago.
 """
 
 import asyncio
@@ -10,17 +10,17 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 
 from datasette import hookimpl
 
+from rolecall_reader.editor import sees_marks
 from rolecall_reader.site import reader_of
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 Pair = tuple[bytes, bytes]
 
-KEPT = ("/", "/api/", "/rolecall/", "/searches", "/feed.atom")
+KEPT = ("/", "/api/", "/rolecall/", "/-/cards", "/searches", "/feed.atom")
 LEFT_OUT = (".csv", ".db")
 LARGEST, ALL_BYTES = 1_000_000, 32_000_000
 BUSY, BEHIND_SECONDS = 2, 1.0  # so many at once may be answered as of so long ago
@@ -103,15 +103,7 @@ def key_of(scope: Any) -> Any | None:
         return None
     if b"ds_messages" in headers.get(b"cookie", b"") or b"authorization" in headers:
         return None
-    return path, scope.get("query_string", b""), headers.get(b"host"), is_near(scope)
-
-
-def is_near(scope: Any) -> bool:
-    client = scope.get("client")
-    try:
-        return bool(client) and ip_address(client[0]).is_loopback
-    except ValueError:
-        return False
+    return path, scope.get("query_string", b""), headers.get(b"host"), sees_marks.get()
 
 
 def is_known(scope: Any, tag: bytes) -> bool:
