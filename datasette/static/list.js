@@ -3,6 +3,7 @@
 const NEAR = 1500; // px beyond the viewport: pages that are kept filled, and where further ones are added
 const SETTLED = 150; // ms without scrolling, after which the address follows
 const PATIENCE = 4000; // ms after a page could not be had
+const ANCHORS = CSS.supports("overflow-anchor", "auto");
 const SIDES = { next: "after", previous: "before" };
 
 export class JobList {
@@ -56,9 +57,13 @@ export class JobList {
 
   async ask(side) {
     if (!this.ends[side]) return { count: 0 };
-    const place = new URLSearchParams({ [SIDES[side]]: this.ends[side] }).toString();
+    const place = this.beyond(side);
     const answer = await fetch(`${this.address}?${this.with(place)}`);
     return answer.ok ? { ...(await answer.json()), place } : null;
+  }
+
+  beyond(side) {
+    return new URLSearchParams({ [SIDES[side]]: this.ends[side] }).toString();
   }
 
   with(place) {
@@ -82,8 +87,10 @@ export class JobList {
     this.section.ariaBusy = "false";
     if (!found) return this.fail();
     this.ends[side] = found[side];
-    if (found.count) this.insert(side, found);
-    this.point(side, found.place);
+    this.keepPlace(() => {
+      if (found.count) this.insert(side, found);
+      this.point(side);
+    });
     this.prefetch(side);
     this.tell();
     this.scrolled();
@@ -96,7 +103,8 @@ export class JobList {
     page.dataset.place = found.place;
     page.dataset.count = found.count;
     page.innerHTML = found.cards;
-    this.keepPlace(() => (side === "next" ? this.pages.append(page) : this.pages.prepend(page)));
+    if (side === "next") this.pages.append(page);
+    else this.pages.prepend(page);
     this.near.observe(page);
   }
 
@@ -115,8 +123,8 @@ export class JobList {
   point(side) {
     const link = this.section.querySelector(`.pager a[rel=${side === "next" ? "next" : "prev"}]`);
     if (!link) return;
-    if (this.ends[side]) link.search = this.with(new URLSearchParams({ [SIDES[side]]: this.ends[side] }).toString());
-    else link.remove();
+    if (this.ends[side]) link.search = this.with(this.beyond(side));
+    else link.closest(".pager").replaceChildren();
   }
 
   window(entries) {
@@ -151,8 +159,9 @@ export class JobList {
     return null;
   }
 
+  // Browsers with scroll anchors do this themselves, but for a page that is not scrolled.
   keepPlace(change) {
-    const card = this.first;
+    const card = ANCHORS && scrollY > 0 ? null : this.first;
     const before = card?.getBoundingClientRect().top;
     change();
     if (card) this.scrollTo(card, before);

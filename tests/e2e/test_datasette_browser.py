@@ -44,9 +44,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
 def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Any]:
     """A phone."""
-    with page_of(
-        browser, address, viewport={"width": 390, "height": 844}, java_script_enabled=request.param
-    ) as page:
+    with page_of(browser, address, viewport={"width": 390, "height": 844}, java_script_enabled=request.param) as page:
         yield page
 
 
