@@ -8,33 +8,43 @@ from datasette import Response, hookimpl
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
-JOBS = "/rolecall/jobs"
-OPEN = "is_open=1"
+JOBS = "/rolecall/jobs"  # the bare table; the page to read jobs on is "/"
+UNCOUNTED = "_nocount=1"
 
 
 def tidy(path: str, query: str) -> str | None:
-    """The address to go to instead, or None: a bare list shows open jobs; a blank search is no search."""
+    """The address to go to instead, or None: the table of jobs without a question is the first page."""
     if path == JOBS and not query:
-        return f"{JOBS}?{OPEN}"
+        return "/"
     if "%00" in query:  # SQLite would end the search words there, and FTS5 find an open quotation
         return f"{quote(path)}?{query.replace('%00', '')}"
     pairs = parse_qsl(query, keep_blank_values=True)
     kept = [(key, value) for key, value in pairs if value.strip(' \t"')]
     if path == JOBS and len(kept) < len(pairs):
-        return f"{JOBS}?{urlencode(kept) or OPEN}"
+        return f"{JOBS}?{urlencode(kept)}" if kept else "/"
     return None
+
+
+def uncounted(scope: Any) -> Any:
+    """The table of jobs as a page is not counted unless asked for: a million rows take their time."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    if scope["path"] != JOBS or "_nocount" in query:
+        return scope
+    return {**scope, "query_string": f"{query}&{UNCOUNTED}".encode("latin-1")}
 
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
     def wrap(app: Asgi) -> Asgi:
         async def tidied(scope: Any, receive: Any, send: Any) -> None:
-            query = scope.get("query_string", b"").decode("latin-1")
-            target = tidy(scope["path"], query) if scope["type"] == "http" else None
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            target = tidy(scope["path"], scope.get("query_string", b"").decode("latin-1"))
             if target:
                 await Response.redirect(datasette.urls.path(target)).asgi_send(send)
             else:
-                await app(scope, receive, send)
+                await app(uncounted(scope), receive, send)
 
         return tidied
 

@@ -20,7 +20,7 @@ from rolecall_reader.site import reader_of
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 Pair = tuple[bytes, bytes]
 
-KEPT = ("/", "/api/", "/rolecall/", "/searches", "/feed.atom")
+KEPT = ("/", "/api/", "/rolecall/", "/-/cards", "/searches", "/feed.atom")
 LEFT_OUT = (".csv", ".db")
 LARGEST, ALL_BYTES = 1_000_000, 32_000_000
 BUSY, BEHIND_SECONDS = 2, 1.0  # so many at once may be answered as of so long ago

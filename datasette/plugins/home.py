@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasette import Response, hookimpl
+from datasette.plugins import pm
 
 from rolecall_reader import asking, choices, rows
 from rolecall_reader.asking import Asked
@@ -16,6 +17,12 @@ from rolecall_reader.site import Answer, Reader, reader_of
 
 NAMES = "SELECT id, name FROM companies WHERE id IN (SELECT value FROM json_each(?))"
 LAST_RUN = "SELECT id, state, started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1"
+FRESH_LIMIT = 10_000
+FRESH = f"""
+SELECT count(*) FROM (
+  SELECT 1 FROM jobs WHERE is_open = 1 AND first_seen_at >= strftime('%Y-%m-%dT%H:%M:%S', 'now', '-1 day')
+  LIMIT {FRESH_LIMIT + 1})
+"""
 PLAIN_WAIT_SECONDS = 0.1  # for the bitmaps, where the newest jobs can be shown without
 
 
@@ -25,6 +32,7 @@ class Shown:
 
     answer: Answer
     counts: dict[str, list[Choice]]
+    place: str = ""
     notice: str = ""
 
 
@@ -33,10 +41,10 @@ async def shown(reader: Reader, asked: Asked) -> Shown:
     if is_plain and not await reader.ready(PLAIN_WAIT_SECONDS):
         newest = await reader.newest(asked.limit)
         return Shown(
-            Answer(newest, len(newest), False, None, None, 0), {}, "Counting the jobs; filters come in a moment."
+            Answer(newest, len(newest), False, None, None, 0), {}, "", "Counting the jobs; filters come in a moment."
         )
     try:
-        return Shown(*await reader.list_and_counts(asked))
+        return Shown(*await reader.list_and_counts(asked), asked.place)
     except CursorError:
         found = await shown(reader, asked.without_place())
         found.notice = "That place in the list is gone; this is its beginning."
@@ -53,10 +61,13 @@ async def home(datasette: Any, request: Any) -> Response:
     database = datasette.get_database("rolecall")
     names = await company_names(database, found, asked)
     context = {
-        "asked": asked, "answer": found.answer, "notice": found.notice or notice_of(reasons), "is_editor": mine,
+        "asked": asked, "answer": found.answer, "place": found.place, "is_editor": mine,
+        "notice": found.notice or notice_of(reasons),
         "jobs": [rows.public(row, mine) for row in found.answer.jobs],
         "facets": list(choices.sections(asked, found.counts, names, mine)), "chips": list(choices.chips(asked, names)),
-        "sorts": choices.sorts(asked, found.counts), "run": (await database.execute(LAST_RUN)).first(),
+        "states": choices.states(asked), "sorts": choices.sorts(asked, found.counts),
+        "run": (await database.execute(LAST_RUN)).first(),
+        "fresh": (await database.execute(FRESH)).single_value(), "fresh_limit": FRESH_LIMIT,
     }  # fmt: skip
     return Response.html(await datasette.render_template("home.html", context, request=request))
 
@@ -88,6 +99,11 @@ def notice_of(reasons: dict[str, str]) -> str:
 @hookimpl
 def startup(datasette: Any) -> None:
     reader_of(datasette).warm()
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    env.globals["has_page"] = lambda plugin: pm.has_plugin(f"{plugin}.py")
 
 
 @hookimpl

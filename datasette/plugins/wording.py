@@ -155,9 +155,9 @@ def size(count: int | None) -> str:
 
 
 def names(value: Any) -> list[str]:
-    """Shape: a JSON array of strings; anything else is an empty list."""
+    """Shape: a list of strings, or one as JSON; anything else is an empty list."""
     try:
-        items = json.loads(value or "[]")
+        items = value if isinstance(value, list) else json.loads(value or "[]")
     except (TypeError, ValueError):
         return []
     return [str(item) for item in items] if isinstance(items, list) else []

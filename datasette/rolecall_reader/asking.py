@@ -75,8 +75,12 @@ class Asked:
     def address(self, **changes: Any) -> str:
         """The query string with its place, changed so; a changed question begins at its beginning."""
         changed = replace(self if {"after", "before"} & changes.keys() else self.without_place(), **changes)
-        places = [(name, getattr(changed, name)) for name in ("after", "before") if getattr(changed, name)]
-        return "&".join(part for part in (changed.query, urlencode(places)) if part)
+        return "&".join(part for part in (changed.query, changed.place) if part)
+
+    @property
+    def place(self) -> str:
+        """Where in the list, as a query string; empty at its beginning."""
+        return urlencode([(name, value) for name in ("after", "before") if (value := getattr(self, name))])
 
 
 def read(query_string: str, ignored: Iterable[str] = ()) -> tuple[Asked, dict[str, str]]:

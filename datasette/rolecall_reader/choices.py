@@ -12,9 +12,9 @@ from rolecall_reader.facets import Choice
 ENGLISH = Locale("en")
 TITLES = {
     "workplace_type": "Workplace", "seniority": "Level", "employment_type": "Employment",
-    "posted_within_days": "Posted", "skills": "Skills", "country": "Country", "company_id": "Company",
-    "department": "Department", "salary_currency": "Paid in", "yearly_min": "Salary a year, at least",
-    "status": "My status", "changed_since": "Changed since",
+    "posted_within_days": "Posted", "status": "My status", "salary_currency": "Paid in",
+    "yearly_min": "Salary a year, at least", "skills": "Skills", "country": "Country", "company_id": "Company",
+    "department": "Department", "changed_since": "Changed since",
 }  # fmt: skip
 LABELS = {"onsite": "On-site", "per_diem": "Per diem"}
 Counts = Mapping[str, Sequence[Choice]]
@@ -62,8 +62,19 @@ def chips(asked: Asked, names: Mapping[str, str]) -> Iterator[dict[str, str]]:
     on += [(name, getattr(asked, name)) for name in ("posted_within_days", "yearly_min", "changed_since")]
     for name, value in on:
         if value is not None:
-            yield {"title": TITLES[name], "label": label_of(name, value, names),
+            currency = f"{asked.of('salary_currency')[0]} " if name == "yearly_min" else ""
+            yield {"title": TITLES[name], "label": currency + label_of(name, value, names),
                    "address": address_with(asked, name, Choice(value, 0, is_chosen=True))}  # fmt: skip
+
+
+def states(asked: Asked) -> list[dict[str, Any]]:
+    """Open, closed or all, each in its usual order. Shape: title, address, is_current."""
+    found = []
+    for title, is_open in (("Open", True), ("Closed", False), ("All", None)):
+        sort = "best" if asked.q else "closed" if is_open is False else "newest"
+        address = f"/?{asked.address(is_open=is_open, sort=sort)}"
+        found.append({"title": title, "address": address, "is_current": asked.is_open == is_open})
+    return found
 
 
 def sorts(asked: Asked, counts: Counts) -> list[dict[str, Any]]:

@@ -167,7 +167,8 @@ class Reader:
         return Answer(shown, len(found.jobs), found.is_exact, page.next, page.previous, self.index.revision)
 
     def _page(self, connection: sqlite3.Connection, asked: Asked, found: words.Found) -> listing.Listed:
-        order = self._order(connection, asked, found.jobs) if asked.sort == "best" else None
+        is_ranked = asked.sort == "best" and not words.parse(asked.q).is_empty  # signs alone, or `-word`, rank nothing
+        order = self._order(connection, asked, found.jobs) if is_ranked else None
         return listing.page(self.index, asked, found.jobs, order)
 
     def _counts(self, connection: sqlite3.Connection, asked: Asked) -> dict[str, list[facets.Choice]]:

@@ -112,15 +112,26 @@ def test_a_name_with_markup_stays_text_in_an_age() -> None:
 @pytest.mark.parametrize(
     ("path", "query", "target"),
     [
-        ("/rolecall/jobs", "", "/rolecall/jobs?is_open=1"),
+        ("/rolecall/jobs", "", "/"),
         ("/rolecall/jobs", "is_open=1&_search=", "/rolecall/jobs?is_open=1"),
-        ("/rolecall/jobs", "_search=%22%22", "/rolecall/jobs?is_open=1"),
+        ("/rolecall/jobs", "_search=%22%22", "/"),
+        ("/rolecall/jobs.json", "", None),
         ("/rolecall/jobs", "_sort_desc=listed_on", None),
         ("/rolecall/runs", "", None),
     ],
 )
-def test_a_bare_list_shows_open_jobs_and_a_blank_search_is_none(path: str, query: str, target: str | None) -> None:
+def test_the_bare_table_is_the_first_page_and_a_blank_search_is_none(path: str, query: str, target: str | None) -> None:
     assert addresses.tidy(path, query) == target
+
+
+def test_the_table_of_jobs_is_counted_only_where_asked_for() -> None:
+    def query_of(path: str, query: bytes) -> bytes:
+        return bytes(addresses.uncounted({"path": path, "query_string": query})["query_string"])
+
+    assert query_of("/rolecall/jobs", b"is_open=1") == b"is_open=1&_nocount=1"
+    assert query_of("/rolecall/jobs", b"is_open=1&_nocount=") == b"is_open=1&_nocount="
+    assert query_of("/rolecall/jobs.json", b"is_open=1") == b"is_open=1"
+    assert query_of("/rolecall/companies", b"") == b""
 
 
 def test_a_fact_that_the_platform_states_outweighs_one_that_was_read() -> None:
