@@ -134,7 +134,7 @@ def _run_once() -> None:
 
 @app.command(hidden=True)
 def schedule() -> None:
-    """Serve the deployments of `ingest`, `extract` and, with a webhook, `alerts`; `up` runs this as a process of its own."""
+    """Serve the deployments of `ingest`, `extract` and `alerts`; `up` runs this as a process of its own."""
     settings = configuration.load()
     child.kill_group_with_parent()
     with local.prefect_server(settings):
