@@ -149,7 +149,7 @@ def schedule() -> None:
         replay = cast(Any, extract.to_deployment(name="replay"))
         told = cast(Any, alerts.to_deployment(name="scheduled", cron=settings.alerts_schedule))
         deployments = [scheduled, replay, *([told] if settings.alerts_webhook else [])]
-        serve(*deployments, limit=2, print_starting_message=False)
+        serve(*deployments, limit=1, print_starting_message=False)
 
 
 def _checked(company: str | None = None, source: str | None = None) -> configuration.Settings:
