@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from rich.console import Console
 
-from flows import cache, companies, evaluate, foreground, local, lookup, replay, show
+from flows import cache, companies, evaluate, foreground, local, lookup, replay, show, telling
 from flows.lookup import CompanyOption, Json
 from tasks import child, store
 from tasks import companies as companies_file
@@ -32,6 +32,7 @@ app.add_typer(cache.app, name="cache")
 app.add_typer(companies.app, name="companies")
 app.add_typer(replay.app)
 app.add_typer(evaluate.app)
+app.add_typer(telling.app)
 EXITS = {"Completed": 0, "Partial": 3}
 INTERRUPTED = 130
 
@@ -133,19 +134,22 @@ def _run_once() -> None:
 
 @app.command(hidden=True)
 def schedule() -> None:
-    """Serve the deployments of `ingest` and `extract`; `up` runs this as a process of its own."""
+    """Serve the deployments of `ingest`, `extract` and `alerts`; `up` runs this as a process of its own."""
     settings = configuration.load()
     child.kill_group_with_parent()
     with local.prefect_server(settings):
         from prefect import serve
 
+        from flows.alerts import alerts
         from flows.extract import extract
         from flows.ingest import ingest
 
         # of the type of a coroutine too, which it is only in an event loop
         scheduled = cast(Any, ingest.to_deployment(name="scheduled", cron=settings.schedule))
         replay = cast(Any, extract.to_deployment(name="replay"))
-        serve(scheduled, replay, limit=1, print_starting_message=False)
+        told = cast(Any, alerts.to_deployment(name="scheduled", cron=settings.alerts_schedule))
+        deployments = [scheduled, replay, *([told] if settings.alerts_webhook else [])]
+        serve(*deployments, limit=1, print_starting_message=False)
 
 
 def _checked(company: str | None = None, source: str | None = None) -> configuration.Settings:

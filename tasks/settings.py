@@ -1,5 +1,6 @@
 """All settings, from the environment (`ROLECALL_…`) or a file `.env` beside the command."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from tasks.errors import ConfigError
 from tasks.model import FIELDS, Derivable
 
 ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = re.compile(r"https?://[^\s/?#@]+([/?]\S*)?$")
 
 
 class Settings(BaseSettings):
@@ -89,6 +91,22 @@ class Settings(BaseSettings):
     datasette_port: int = Field(8001, ge=1, le=65535, description="a free one is taken where it is in use")
     schedule: str = Field("0 * * * *", pattern=r"^\s*(\S+\s+){4}\S+\s*$", description="cron line of `rolecall up`")
 
+    alerts_webhook: SecretStr | None = Field(
+        None, description="http or https address; `rolecall alerts` posts there what is new in saved searches"
+    )
+    alerts_schedule: str = Field(
+        "30 * * * *", pattern=r"^\s*(\S+\s+){4}\S+\s*$", description="cron line of the alerts of `rolecall up`"
+    )
+    alerts_timeout_seconds: float = Field(10.0, gt=0, description="for one answer of the webhook")
+    alerts_retries: int = Field(3, ge=0, le=10, description="of one post; what fails still is sent by the next run")
+
+    @field_validator("alerts_webhook")
+    @classmethod
+    def _is_address(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is not None and not ADDRESS.match(address.get_secret_value()):
+            raise ValueError("an http or https address")
+        return address
+
     @field_validator("asked_fields", mode="before")
     @classmethod
     def _commas(cls, names: Any) -> Any:
@@ -116,6 +134,7 @@ def load() -> Settings:
 
 
 def _fault(fault: Any) -> str:
-    name = str(fault["loc"][0]).upper() if fault["loc"] else "settings"
-    name = name if name.startswith("ROLECALL_") else f"ROLECALL_{name}"
-    return f"{name}={fault['input']!r}: {fault['msg']}"
+    field = str(fault["loc"][0]) if fault["loc"] else "settings"
+    is_secret = field in Settings.model_fields and "SecretStr" in str(Settings.model_fields[field].annotation)
+    name = field.upper() if field.upper().startswith("ROLECALL_") else f"ROLECALL_{field.upper()}"
+    return f"{name}={'…' if is_secret else repr(fault['input'])}: {fault['msg']}"

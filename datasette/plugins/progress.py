@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import anyio
 from datasette import Response, hookimpl
 from datasette.utils import tilde_encode
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -18,6 +19,7 @@ from rolecall_reader.streams import Event, Streams
 SHOWN = 200  # rows of the page
 PING_SECONDS = 15
 UNREAD_SECONDS = 60  # after which a listener that takes nothing is left
+GRACE_SECONDS = 2  # for the ends of all streams, when the server is told to end
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 FULL = "Too many pages are looking on; this one tries again by itself."
 
@@ -89,10 +91,17 @@ async def events(datasette: Any, request: Any, scope: Any, receive: Any, send: A
     streams = streams_of(datasette)
     if streams.are_full:
         return Response.json({"ok": False, "error": FULL}, status=503, headers={"retry-after": "10"})
+    shutdown = anyio.Event()
+
+    async def end_with_the_server() -> None:
+        await shutdown.wait()
+        streams.end()
+
     async with streams.open(since) as happening:
         answer = EventSourceResponse(
-            _sent(happening), headers=HEADERS, ping=PING_SECONDS, send_timeout=UNREAD_SECONDS, sep="\n"
-        )
+            _sent(happening), headers=HEADERS, ping=PING_SECONDS, send_timeout=UNREAD_SECONDS, sep="\n",
+            shutdown_event=shutdown, shutdown_grace_period=GRACE_SECONDS, data_sender_callable=end_with_the_server,
+        )  # fmt: skip
         with suppress(SendTimeoutError):
             await answer(scope, receive, send)
     return None

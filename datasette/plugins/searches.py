@@ -125,7 +125,7 @@ def menu_links(datasette: Any, request: Any) -> Callable[[], Awaitable[list[dict
     async def links() -> list[dict[str, str]]:
         if request is None or not await is_editor(datasette, request):
             return []
-        return [{"href": datasette.urls.path("/searches"), "label": "Searches"}]
+        return [{"href": datasette.urls.path("/searches"), "label": "Saved"}]
 
     return links
 

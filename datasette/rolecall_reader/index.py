@@ -22,7 +22,9 @@ PLAIN = ("workplace_type", "seniority", "employment_type", "country", "company_i
 COLUMNS = (*PLAIN, "skills", "is_open", "listed_on", "substr(closed_at, 1, 10)", "yearly_min")
 ALL = f"SELECT pk, {', '.join(COLUMNS)} FROM jobs"
 SOME = f"{ALL} WHERE pk IN (SELECT job_pk FROM job_revisions WHERE revision > ?)"
-LOG = "SELECT coalesce(max(revision), 0), coalesce(min(revision), 0) FROM job_revisions"
+LOG = """
+SELECT coalesce((SELECT max(revision) FROM job_revisions), 0), coalesce((SELECT min(revision) FROM job_revisions), 0)
+"""  # each from its end of the table; both in one SELECT read it as a whole
 CHUNK = 50_000
 Kind = dict[Any, BitMap]
 

@@ -21,7 +21,9 @@ from rolecall_reader.site import Reader
 
 ALL = "SELECT * FROM searches ORDER BY name COLLATE NOCASE"
 ONE = "SELECT * FROM searches WHERE id = ?"
-OLDEST = "SELECT coalesce(min(revision), 0), coalesce(max(revision), 0) FROM job_revisions"
+OLDEST = """
+SELECT coalesce((SELECT min(revision) FROM job_revisions), 0), coalesce((SELECT max(revision) FROM job_revisions), 0)
+"""  # each from its end of the table; both in one SELECT read it as a whole
 MOST, LONGEST_NAME = 200, 100
 
 

@@ -55,7 +55,9 @@ class Streams:
     async def open(self, since: Position | None) -> AsyncIterator[AsyncIterator[Event]]:
         """All that happens after a position, without an end; else all of the run that is on its way, or the last."""
         self.count += 1
-        watch = self._watch = self._watch or Watch(self._ask, self._hints, self._describe)
+        if self._watch is None or self._watch.is_over:
+            self._watch = Watch(self._ask, self._hints, self._describe)
+        watch = self._watch
         try:
             async with aclosing(watch.events(since)) as events:
                 yield events
@@ -64,6 +66,11 @@ class Streams:
             if self.count == 0:
                 self._watch = None
                 watch.end()
+
+    def end(self) -> None:
+        """Tell all listeners that there will be no more."""
+        if self._watch is not None:
+            self._watch.end()
 
 
 class Watch:
@@ -78,6 +85,10 @@ class Watch:
         self._news, self._ready = asyncio.Event(), asyncio.Event()
         self._task = asyncio.create_task(self._look_on())
 
+    @property
+    def is_over(self) -> bool:
+        return self._task.done()
+
     def end(self) -> None:
         self._task.cancel()
 
@@ -86,7 +97,7 @@ class Watch:
         position = Position(self._head.run) if since is None else since
         place: int | None = None  # among the events ever read; None: to be read from the file
         told = ""
-        while not self._task.done():
+        while not self.is_over:
             news, found = self._news, list[Event]()
             if place is not None and self._read - place <= len(self._kept):
                 skipped = len(self._kept) - (self._read - place)

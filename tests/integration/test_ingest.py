@@ -171,7 +171,7 @@ def test_prefect_shows_the_boards_by_name_the_failed_one_with_its_reason_and_the
             "ingest-progress", "ingest-summary", "extraction-summary",
         }  # fmt: skip
         summary = next(artifact for artifact in artifacts if artifact["key"] == "ingest-summary")
-        assert "Run 1: " in summary["description"]
+        assert "[Run 1](http://127.0.0.1:8001/rolecall/runs/1): " in summary["description"]
         assert json.loads(summary["data"])[0]["outcome"] == "blocked"
         fields = next(artifact for artifact in artifacts if artifact["key"] == "extraction-summary")
         counts = {row["field"]: row for row in json.loads(fields["data"])}

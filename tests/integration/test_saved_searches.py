@@ -129,7 +129,7 @@ def test_the_public_neither_sees_nor_keeps_searches(browser: Browser, monkeypatc
     assert browser.post({"name": "a", "query": ""}).status_code == 403
     assert "Save this search" not in browser.get("/?q=welder").text
     assert browser.get("/feed.atom?status=saved").status_code == 400
-    assert "Searches" not in browser.get("/").text.split("</nav>")[0]
+    assert ">Saved<" not in browser.get("/").text.split("</nav>")[0]
 
 
 def test_the_list_offers_to_be_saved_and_fed(browser: Browser, path: Path) -> None:
