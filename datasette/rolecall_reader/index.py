@@ -22,7 +22,10 @@ PLAIN = ("workplace_type", "seniority", "employment_type", "country", "company_i
 COLUMNS = (*PLAIN, "skills", "is_open", "listed_on", "substr(closed_at, 1, 10)", "yearly_min")
 ALL = f"SELECT pk, {', '.join(COLUMNS)} FROM jobs"
 SOME = f"{ALL} WHERE pk IN (SELECT job_pk FROM job_revisions WHERE revision > ?)"
-LOG = "SELECT coalesce(max(revision), 0), coalesce(min(revision), 0) FROM job_revisions"
+LOG = """
+SELECT newest, coalesce((SELECT min(revision) FROM job_revisions), newest + 1)
+FROM (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'job_revisions'), 0) AS newest)
+"""  # the sequence outlives what is pruned
 CHUNK = 50_000
 Kind = dict[Any, BitMap]
 
@@ -41,7 +44,7 @@ class Index:
     def is_behind(self, connection: sqlite3.Connection) -> bool:
         """Whether the log no longer goes back to what is known here: all jobs must be read again."""
         newest, oldest = connection.execute(LOG).fetchone()
-        return bool(oldest > self.revision + 1 or newest < self.revision)
+        return bool(not self.is_read or oldest > self.revision + 1 or newest < self.revision)
 
     def read(self, connection: sqlite3.Connection) -> None:
         """All jobs, into an index that is new."""

@@ -109,9 +109,10 @@ class Reader:
             connection.execute("BEGIN")
             try:
                 if self.index.is_behind(connection):
+                    index = Index()
+                    index.read(connection)
                     self._known.clear()
-                    self.index = Index()
-                    self.index.read(connection)
+                    self.index = index
                 elif self.index.follow(connection):
                     self._known.clear()
                 yield

@@ -117,8 +117,9 @@ def ranked(connection: sqlite3.Connection, words: Words, found: BitMap) -> list[
     if words.text and len(found) <= RANKED and all(_is_rare(connection, term) for term in words.terms):
         return _by_fit(connection, str(words.expression), found)
     tiers, rest = [], found
-    for columns in ("{title}", "{title company location}"):
-        expression = " AND ".join(f"{columns} : ({part})" for part in (words.text, words.beginnings) if part)
+    wanted = [part for part in (words.text, words.beginnings) if part]
+    for columns in ("{title}", "{title company location}") if wanted else ():
+        expression = " AND ".join(f"{columns} : ({part})" for part in wanted)
         tier, _ = _streamed(connection, "titles_fts", expression, rest, TIER)
         tiers.append(tier)
         rest = rest - tier
