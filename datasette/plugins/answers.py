@@ -1,20 +1,21 @@
 """Answers that are sent again: 304 while the file is the same, and one computation for all who ask at once.
 
-Shape: kept are whole 200s to GETs without a cookie of their own, by address and by where the client is; their ETag
+Shape: kept are whole 200s to GETs without a cookie of their own, by address and by whether the client is on this machine; their ETag
 names the version of the file that they are of. A busy site may answer as the file was a second ago.
 """
 
 import asyncio
+import re
 import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 
 from datasette import hookimpl
 
+from rolecall_reader.editor import is_local
 from rolecall_reader.site import reader_of
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
@@ -27,6 +28,7 @@ BUSY, BEHIND_SECONDS = 2, 1.0  # so many at once may be answered as of so long a
 SPELL_SECONDS = 300  # pages say how long ago things were
 CONTROL = b"private, no-cache"  # kept by the browser, asked about each time
 OURS = {b"etag", b"cache-control"}
+TOKEN = re.compile(rb'(?:^|;)\s*ds_csrftoken="?([^;"]+)')
 
 
 @dataclass(slots=True)
@@ -75,23 +77,35 @@ class Answers:
 
 
 class Recorder:
-    """Takes down an answer while it is sent, if it may be kept."""
+    """Takes down an answer while it is sent, if it may be kept: with no cookie of its own, and no `token` in it.
 
-    def __init__(self, send: Callable[[Any], Awaitable[None]], tag: bytes) -> None:
-        self._send, self._tag = send, tag
+    Shape: the head waits for the first part of the body, since a page with a form holds the reader's token.
+    """
+
+    def __init__(self, send: Callable[[Any], Awaitable[None]], tag: bytes, token: bytes) -> None:
+        self._send, self._tag, self._token = send, tag, token
+        self._head: Any = None
         self.headers: list[Pair] | None = None
         self.parts: list[bytes] = []
 
     async def send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
-            names = {name.lower() for name, _ in message.get("headers", [])}
-            if message["status"] == 200 and not names & {b"set-cookie", b"vary"}:
-                pairs = [pair for pair in message.get("headers", []) if pair[0].lower() not in OURS]
-                self.headers = [*pairs, (b"etag", self._tag), (b"cache-control", CONTROL)]
-                message = {**message, "headers": self.headers}
-        elif message["type"] == "http.response.body":
-            self.parts.append(message.get("body", b""))
+            self._head = message
+            return
+        if self._head is not None:
+            await self._send(self._begun(self._head, message.get("body", b"")))
+            self._head = None
+        self.parts.append(message.get("body", b""))
         await self._send(message)
+
+    def _begun(self, head: Any, body: bytes) -> Any:
+        headers = head.get("headers", [])
+        is_own = any(name.lower() == b"set-cookie" for name, _ in headers) or (self._token and self._token in body)
+        if head["status"] != 200 or is_own:
+            return head
+        kept = [pair for pair in headers if pair[0].lower() not in OURS]
+        self.headers = [*kept, (b"etag", self._tag), (b"cache-control", CONTROL)]
+        return {**head, "headers": self.headers}
 
 
 def key_of(scope: Any) -> Any | None:
@@ -103,15 +117,13 @@ def key_of(scope: Any) -> Any | None:
         return None
     if b"ds_messages" in headers.get(b"cookie", b"") or b"authorization" in headers:
         return None
-    return path, scope.get("query_string", b""), headers.get(b"host"), is_near(scope)
+    return path, scope.get("query_string", b""), headers.get(b"host"), is_local(scope)
 
 
-def is_near(scope: Any) -> bool:
-    client = scope.get("client")
-    try:
-        return bool(client) and ip_address(client[0]).is_loopback
-    except ValueError:
-        return False
+def token_of(scope: Any) -> bytes:
+    """What proves the forms of this reader to be ours, or nothing."""
+    found = TOKEN.search(dict(scope["headers"]).get(b"cookie", b""))
+    return found.group(1) if found else b""
 
 
 def is_known(scope: Any, tag: bytes) -> bool:
@@ -147,7 +159,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
             if is_known(scope, tag):
                 await not_modified(send, tag)
                 return
-            recorder = Recorder(send, tag)
+            recorder = Recorder(send, tag, token_of(scope))
             answers.at_work += 1
             try:
                 await app(scope, receive, recorder.send)
