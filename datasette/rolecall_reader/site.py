@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import threading
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,8 +80,9 @@ class Reader:
             self._warming.release()
 
     def version(self) -> str:
-        """Another one after each commit to the file by anybody."""
-        return f"{self._boot}-{self._watch.execute('PRAGMA data_version').fetchone()[0]}"
+        """Another one after each commit to the file by anybody, and once the bitmaps are read."""
+        commits = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        return f"{self._boot}-{commits}" if self.is_ready else f"{self._boot}-{commits}-unread"
 
     async def run(self, ask: Callable[[sqlite3.Connection], Result]) -> Result:
         """Ask in one transaction, with bitmaps of the same state of the file."""
@@ -138,7 +140,7 @@ class Reader:
 
     async def matching(self, asked: Asked) -> tuple[BitMap, int]:
         """All jobs of a question, and the revision of the log that they are of."""
-        return await self.run(lambda connection: (self._found(connection, asked).jobs, self.index.revision))
+        return await self.run(lambda connection: (BitMap(self._found(connection, asked).jobs), self.index.revision))
 
     async def list_and_counts(self, asked: Asked) -> tuple[Answer, dict[str, list[facets.Choice]]]:
         """Both, of one state of the file."""
@@ -147,11 +149,14 @@ class Reader:
     def _jobs(self, connection: sqlite3.Connection, asked: Asked, with_excerpts: bool) -> Answer:
         """A page that is not full although older matches were not looked at is asked for again, of more of them."""
         found, newest = self._found(connection, asked), words.NEWEST
-        page = self._page(connection, asked, found)
+        order = self._order(connection, asked, found.jobs) if asked.sort == "best" else None
+        page = listing.page(self.index, asked, found.jobs, order)
         while len(page.jobs) < asked.limit and not found.is_exact:
             newest *= 10
-            found = self._find(connection, asked, newest)
-            page = self._page(connection, asked, found)
+            more = self._find(connection, asked, newest)
+            if order is not None:  # places given out stay: what is older comes behind them
+                order = order + self._ranked(connection, asked, more.jobs - found.jobs)
+            found, page = more, listing.page(self.index, asked, more.jobs, order)
         shown = rows.rows(connection, page.jobs)
         if with_excerpts and asked.q:
             stands = words.excerpts(connection, words.parse(asked.q), page.jobs)
@@ -161,10 +166,6 @@ class Reader:
         for row in shown:
             row["badges"] = [each._asdict() for each in badges.get(row["pk"], [])]
         return Answer(shown, len(found.jobs), found.is_exact, page.next, page.previous, self.index.revision)
-
-    def _page(self, connection: sqlite3.Connection, asked: Asked, found: words.Found) -> listing.Listed:
-        order = self._order(connection, asked, found.jobs) if asked.sort == "best" else None
-        return listing.page(self.index, asked, found.jobs, order)
 
     def _counts(self, connection: sqlite3.Connection, asked: Asked) -> dict[str, list[facets.Choice]]:
         matched = self._matched(connection, asked) if asked.q else None
@@ -189,9 +190,11 @@ class Reader:
         bare = replace(Asked(q=asked.q, is_open=asked.is_open), sort="found")
         return self._found(connection, bare).jobs | self._found(connection, asked).jobs
 
-    def _order(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> list[int]:
-        parsed = words.parse(asked.q)
-        return self._remember(("order", _question(asked), len(jobs)), lambda: words.ranked(connection, parsed, jobs))
+    def _order(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> "array[int]":
+        return self._remember(("order", _question(asked)), lambda: self._ranked(connection, asked, jobs))
+
+    def _ranked(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> "array[int]":
+        return array("I", words.ranked(connection, words.parse(asked.q), jobs))  # hundreds are remembered
 
     def _remember(self, key: Any, make: Callable[[], Result]) -> Result:
         if key not in self._known:
