@@ -8,8 +8,9 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -68,14 +69,14 @@ class Reader:
 
     def _warm(self) -> None:
         try:
-            with closing(_open(self.database.path)) as connection:
+            with suppress(sqlite3.Error), closing(_open(self.database.path)) as connection:  # who asks next is told
                 connection.execute("BEGIN")
                 index = Index()
                 index.read(connection)
-            with self._lock:
-                self.index = index
-                self._known.clear()
-            self._read.set()
+                with self._lock:
+                    self.index = index
+                    self._known.clear()
+                self._read.set()
         finally:
             self._warming.release()
 
@@ -211,7 +212,7 @@ def _question(asked: Asked) -> Asked:
 
 
 def _open(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+    return sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
 
 def _pks(connection: sqlite3.Connection, sql: str, value: Any) -> BitMap:
