@@ -76,6 +76,7 @@ CREATE INDEX alerts_unsent ON alerts(id) WHERE sent_at IS NULL;
 CREATE INDEX jobs_role ON jobs(company_id, title);           -- the same role in other places, and posted before
 CREATE INDEX jobs_changed ON jobs(changed_at DESC);
 CREATE INDEX jobs_status ON jobs(status) WHERE status IS NOT NULL;
+CREATE INDEX jobs_paid ON jobs(salary_currency, yearly_min DESC) WHERE is_open = 1 AND yearly_min IS NOT NULL;
 CREATE INDEX companies_busiest ON companies(open_jobs DESC, name);
 CREATE INDEX companies_name ON companies(name);
 CREATE INDEX board_runs_at ON board_runs(run_id, at);
