@@ -26,7 +26,8 @@ STATISTICS = [  # of a file with a million jobs, so that the planner decides as 
     ("jobs", "jobs_changed", "1018368 1001"), ("jobs", "jobs_role", "1077440 126 2"),
     ("jobs", "jobs_content", "1167270 1"), ("jobs", "jobs_closed", "74816 667"),
     ("jobs", "jobs_salary", "732000 1001 1001"), ("jobs", "jobs_company", "1241136 126 63"),
-    ("jobs", "jobs_paid", "700000 50000 10"), ("jobs", "jobs_seen", "1103952 1001 1001"), ("jobs", "jobs_newest", "994504 1001 1001"),
+    ("jobs", "jobs_paid", "700000 50000 10"), ("jobs", "jobs_seen", "1103952 1001 1001"),
+    ("jobs", "jobs_newest", "994504 1001 1001"),
     ("jobs", "sqlite_autoindex_jobs_1", "1167270 1"), ("job_texts", "sqlite_autoindex_job_texts_1", "1167270 1"),
     ("job_changes", "job_changes_run", "108540 1001"), ("job_changes", "job_changes_job", "121264 1 1"),
     ("board_runs", "board_runs_at", "214856 1001 1001"), ("board_runs", "board_runs_company", "252625 30 1"),
@@ -38,8 +39,8 @@ PAGES = [
     *("/", "/?q=rust", "/?q=rust+-crane", "/?q=wel*", "/?country=DE&skills=Rust&posted_within_days=7", "/?is_open=0"),
     *("/?is_open=any&sort=found", "/?salary_currency=EUR&yearly_min=1000&sort=salary", "/?changed_since=2026-11-01"),
     *("/-/cards?limit=5", "/-/cards?q=crane", "/api/jobs?revised_after=3", "/api/jobs?sort=found&after=30"),
-    *("/api/jobs?before=2026-10-02~3", "/api/jobs?q=crane&company_id=lever:bolt", "/api/jobs/5", "/api/jobs/lever:bolt:5"),
-    *("/api/facets", "/api/facets?q=rust&country=DE", "/api/stats", "/job/lever:bolt:5", "/rolecall/jobs/5"),
+    *("/api/jobs?before=2026-10-02~3", "/api/jobs?q=crane&company_id=lever:bolt", "/api/jobs/5"),
+    *("/api/jobs/lever:bolt:5", "/api/facets", "/api/facets?q=rust&country=DE", "/api/stats", "/job/lever:bolt:5", "/rolecall/jobs/5"),
     *("/rolecall/jobs/8", f"/rolecall/companies/{BOLT}", "/rolecall/runs/1", f"/rolecall/board_runs/1,{BOLT}"),
     *("/rolecall/companies", "/rolecall/companies?_sort=name", "/rolecall/runs", "/rolecall"),
     *(f"/rolecall/{name}" for name in QUERIES), "/rolecall/search?q=crane", "/rolecall/salaries?words=wel&currency=EUR",
@@ -50,7 +51,8 @@ PERMITTED = {  # what may be read from one end to the other, and why
     r"CONSTANT ROW": "is one row",
     r"(sqlite_master|sqlite_schema|sqlite_sequence|pragma_\w+|main\.\w+_fts_config)\b": "has a row a table or setting",
     r"runs$": "has a row a run, and is read from its end up to a limit, or counted",
-    r"companies USING (COVERING )?INDEX \w+$": "is read in order up to a limit, or counted: 8,000 boards take a millisecond",
+    r"companies USING (COVERING )?INDEX \w+$": "is read up to a limit, or counted: 8,000 boards take a millisecond",
+    r"(jobs|job_revisions) by its end$": "is asked for its first or last rowid",
 }
 BY_STATEMENT = {
     r"FROM companies JOIN board_runs": "looks up the latest listing of each followed board, which has no other order",
@@ -135,7 +137,8 @@ def scans(statement: str, lines: list[str]) -> list[str]:
     """Tables that are read whole, but for those permitted and for what the statement itself has made."""
     made = {match.group(1) for line in lines if (match := re.match(r"(?:MATERIALIZE|CO-ROUTINE) (\S+)", line))}
     made |= {name for found in re.findall(r"(json_each)\([^)]*\)(?: AS (\w+))?", statement) for name in found if name}
-    read = (line.removeprefix("SCAN ") for line in lines if line.startswith("SCAN "))
+    read = [line.removeprefix("SCAN ") for line in lines if line.startswith("SCAN ")]
+    read += [f"{line.split()[1]} by its end" for line in lines if re.fullmatch(r"SEARCH \S+", line)]  # min or max of it
     if any(re.search(each, statement) for each in BY_STATEMENT):
         return []
     return [each for each in read if each.split()[0] not in made and not any(re.match(p, each) for p in PERMITTED)]
