@@ -202,8 +202,8 @@ def main() -> None:
         file = prepared(Path(folder))
         rows, dice = queries(file)
         print(table(rows), flush=True)
-        for part in (pages(file, dice), crowd(file, dice), cold(file)):
-            print("\n".join(table(part).splitlines()[2:]), flush=True)
+        for part in (lambda: pages(file, dice), lambda: crowd(file, dice), lambda: cold(file)):
+            print("\n".join(table(part()).splitlines()[2:]), flush=True)
         print(f"\nload of the machine at the end: {', '.join(f'{each:.1f}' for each in os.getloadavg())}")
 
 

@@ -40,7 +40,7 @@ PAGES = [
     *("/?is_open=any&sort=found", "/?salary_currency=EUR&yearly_min=1000&sort=salary", "/?changed_since=2026-11-01"),
     *("/-/cards?limit=5", "/-/cards?q=crane", "/api/jobs?revised_after=3", "/api/jobs?sort=found&after=30"),
     *("/api/jobs?before=2026-10-02~3", "/api/jobs?q=crane&company_id=lever:bolt", "/api/jobs/5"),
-    *("/api/jobs/lever:bolt:5", "/api/facets", "/api/facets?q=rust&country=DE", "/api/stats", "/job/lever:bolt:5", "/rolecall/jobs/5"),
+    *("/api/jobs/lever:bolt:5", "/api/facets", "/api/facets?q=rust&country=DE", "/api/stats", "/job/lever:bolt:5"),
     *("/rolecall/jobs/8", f"/rolecall/companies/{BOLT}", "/rolecall/runs/1", f"/rolecall/board_runs/1,{BOLT}"),
     *("/rolecall/companies", "/rolecall/companies?_sort=name", "/rolecall/runs", "/rolecall"),
     *(f"/rolecall/{name}" for name in QUERIES), "/rolecall/search?q=crane", "/rolecall/salaries?words=wel&currency=EUR",
