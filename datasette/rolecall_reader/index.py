@@ -43,8 +43,7 @@ class Index:
 
     def is_behind(self, connection: sqlite3.Connection) -> bool:
         """Whether the log no longer goes back to what is known here: all jobs must be read again."""
-        newest, oldest = connection.execute(LOG).fetchone()
-        return bool(not self.is_read or oldest > self.revision + 1 or newest < self.revision)
+        return not (self.is_read and is_logged(connection, self.revision))
 
     def read(self, connection: sqlite3.Connection) -> None:
         """All jobs, into an index that is new."""
@@ -130,6 +129,12 @@ class Index:
         """The jobs whose stated lower end is this much or more."""
         amounts = self.ordered("yearly", currency)
         return BitMap().union(*(self.amounts[currency][each] for each in amounts[bisect_left(amounts, yearly) :]))
+
+
+def is_logged(connection: sqlite3.Connection, revision: int) -> bool:
+    """Whether the log has all that came after this revision."""
+    newest, oldest = connection.execute(LOG).fetchone()
+    return bool(oldest <= revision + 1 <= newest + 1)
 
 
 def _sort_in(row: Any, lists: defaultdict[tuple[str, Any], "array[int]"]) -> None:

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 from rolecall_reader import facets, listing, rows, words
 from rolecall_reader.asking import Asked
 from rolecall_reader.badges import badges_of
-from rolecall_reader.index import Index
+from rolecall_reader.index import Index, is_logged
 
 DATABASE = "rolecall"
 NEWEST = "SELECT pk FROM jobs WHERE is_open = 1 ORDER BY listed_on DESC LIMIT ?"
@@ -177,7 +177,7 @@ class Reader:
 
     def _find(self, connection: sqlite3.Connection, asked: Asked, newest: int = words.NEWEST) -> words.Found:
         jobs = self.index.matching(asked)
-        if asked.revised_after is not None:
+        if asked.revised_after is not None and is_logged(connection, asked.revised_after):  # else any may be
             jobs = jobs & _pks(connection, "SELECT job_pk FROM job_revisions WHERE revision > ?", asked.revised_after)
         if asked.changed_since is not None:
             jobs = jobs & _pks(connection, "SELECT pk FROM jobs WHERE changed_at >= ?", asked.changed_since)

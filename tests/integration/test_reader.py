@@ -85,6 +85,8 @@ def test_a_log_that_was_pruned_costs_a_reading_and_no_change(file: Path, writer:
     writer.execute("DELETE FROM job_revisions")
     writer.execute("UPDATE jobs SET country = 'ES' WHERE pk <= 5")
     assert [total(reader, f"country={code}") for code in ("ES", "IT", "DE")] == [5, 15, 20]
+    assert total(reader, "revised_after=1") == JOBS  # what the log does not know may be any
+    assert total(reader, "revised_after=999999") == JOBS
 
 
 def test_a_file_from_before_the_log_is_read_whole(file: Path, writer: sqlite3.Connection) -> None:
