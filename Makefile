@@ -9,7 +9,7 @@ WORKERS ?= 3
 VLLM := .venv-vllm
 VLLM_CPU := .venv-vllm-cpu
 
-.PHONY: help demo run serve up vllm test test-vllm lint bench lock clean
+.PHONY: help demo run serve up vllm test test-vllm lint bench bench-reader lock clean
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -77,6 +77,9 @@ bench: $(VENV)/tests-installed ## the benchmarks of tests/benchmarks (minutes)
 	@$(BIN)/pytest tests/benchmarks -o norecursedirs= --benchmark-only -s
 
 COMPILE = uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --generate-hashes --custom-compile-command "make lock" -q
+
+bench-reader: $(VENV)/tests-installed ## reading a million jobs, beside stock Datasette (an hour and 11 GB, or name a ROLECALL_BENCH_FILE)
+	@$(BIN)/python -m tests.benchmarks.bench_reader
 
 lock: ## resolve the newest versions that fit together again (needs uv)
 	$(COMPILE) pyproject.toml --upgrade -o deployments/requirements.txt

@@ -17,13 +17,13 @@ CREATE TRIGGER jobs_revised_delete AFTER DELETE ON jobs BEGIN
 END;
 CREATE TRIGGER jobs_revised_update AFTER UPDATE OF title, company, company_id, location, department, country,
   workplace_type, employment_type, seniority, salary_min, salary_currency, salary_period, skills, posted_on,
-  content_hash, is_open, status ON jobs
+  content_hash, is_open, closed_at, status ON jobs
   WHEN (old.title, old.company, old.company_id, old.location, old.department, old.country, old.workplace_type,
         old.employment_type, old.seniority, old.salary_min, old.salary_currency, old.salary_period, old.skills,
-        old.posted_on, old.content_hash, old.is_open, old.status)
+        old.posted_on, old.content_hash, old.is_open, old.closed_at, old.status)
        IS NOT (new.title, new.company, new.company_id, new.location, new.department, new.country, new.workplace_type,
         new.employment_type, new.seniority, new.salary_min, new.salary_currency, new.salary_period, new.skills,
-        new.posted_on, new.content_hash, new.is_open, new.status)
+        new.posted_on, new.content_hash, new.is_open, new.closed_at, new.status)
 BEGIN
   INSERT INTO job_revisions(job_pk) VALUES (new.pk);
 END;
@@ -76,6 +76,7 @@ CREATE INDEX alerts_unsent ON alerts(id) WHERE sent_at IS NULL;
 CREATE INDEX jobs_role ON jobs(company_id, title);           -- the same role in other places, and posted before
 CREATE INDEX jobs_changed ON jobs(changed_at DESC);
 CREATE INDEX jobs_status ON jobs(status) WHERE status IS NOT NULL;
+CREATE INDEX jobs_paid ON jobs(salary_currency, yearly_min DESC) WHERE is_open = 1 AND yearly_min IS NOT NULL;
 CREATE INDEX companies_busiest ON companies(open_jobs DESC, name);
 CREATE INDEX companies_name ON companies(name);
 CREATE INDEX board_runs_at ON board_runs(run_id, at);

@@ -1,7 +1,7 @@
 """Answers that are sent again: 304 while the file is the same, and one computation for all who ask at once.
 
 Shape: kept are whole 200s to GETs of nobody who is signed in, by address, cookies and whether marks are shown; their
-ETag names the version of the file that they are of. A busy site may answer as the file was a second ago.
+ETag names the version of the file that they are of. A busy site may answer as the file was seconds ago.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from datasette import hookimpl
@@ -20,10 +20,10 @@ from rolecall_reader.site import reader_of
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 Pair = tuple[bytes, bytes]
 
-KEPT = ("/", "/api/", "/rolecall/", "/-/cards", "/searches", "/feed.atom")
-LEFT_OUT = (".csv", ".db")
+KEPT = ("/", "/api/", "/rolecall/", "/-/cards", "/searches")
+LEFT_OUT = (".csv", ".db", ".atom")  # feeds have tags of their own, of what they hold
 LARGEST, ALL_BYTES = 1_000_000, 32_000_000
-BUSY, BEHIND_SECONDS = 2, 1.0  # so many at once may be answered as of so long ago
+BUSY, BEHIND_SECONDS = 2, 10.0  # while so many answers are made, the others are those of so long ago
 SPELL_SECONDS = 300  # pages say how long ago things were
 CONTROL = b"private, no-cache"  # kept by the browser, asked about each time
 OURS = {b"etag", b"cache-control"}
@@ -36,7 +36,6 @@ class Kept:
     tag: bytes
     headers: list[Pair]
     body: bytes
-    made_at: float = field(default_factory=time.monotonic)
 
 
 class Answers:
@@ -45,17 +44,25 @@ class Answers:
     def __init__(self) -> None:
         self._kept: OrderedDict[Any, Kept] = OrderedDict()
         self._bytes, self.at_work = 0, 0
+        self._version, self._ended_at = "", OrderedDict[str, float]()  # of versions of the last seconds
         self.locks: dict[Any, asyncio.Lock] = {}
 
     def get(self, key: Any, version: str) -> Kept | None:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        is_near = self.at_work >= BUSY and time.monotonic() - kept.made_at < BEHIND_SECONDS
-        if kept.version != version and not is_near:
+        self._turn(version)
+        if kept.version != version and not (self.at_work >= BUSY and kept.version in self._ended_at):
             return None
         self._kept.move_to_end(key)
         return kept
+
+    def _turn(self, version: str) -> None:
+        now = time.monotonic()
+        if version != self._version:
+            self._ended_at[self._version], self._version = now, version
+        while self._ended_at and now - next(iter(self._ended_at.values())) > BEHIND_SECONDS:
+            self._ended_at.popitem(last=False)
 
     def put(self, key: Any, kept: Kept) -> None:
         if len(kept.body) > LARGEST:

@@ -5,7 +5,7 @@ Shape: filters repeat; values of one are alternatives, `skills` must all be ther
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -63,7 +63,7 @@ class Asked:
     @property
     def pairs(self) -> list[tuple[str, Any]]:
         """What the query string says, for the hidden fields of a form."""
-        default = Asked()
+        default = Asked(sort=_usual(self.q, self.is_open))
         pairs: list[tuple[str, Any]] = [("q", self.q)] if self.q else []
         pairs += [(name, value) for name, values in self.chosen for value in values]
         if self.is_open is not True:
@@ -114,13 +114,14 @@ def _field(name: str, value: str, fields: dict[str, Any], reasons: dict[str, str
         fields["is_open"] = OPEN[value]
     elif name == "sort" and value in SORTS:
         fields["sort"] = value
-    elif name == "changed_since" and _is_instant(value):
-        fields["changed_since"] = value
+    elif name == "changed_since" and (instant := _instant(value)):
+        fields["changed_since"] = instant
     elif (
         name in NUMBERS
         and value.isascii()
         and value.isdigit()
-        and NUMBERS[name][0] <= int(value[:20]) <= NUMBERS[name][1]
+        and len(value) < 20
+        and NUMBERS[name][0] <= int(value) <= NUMBERS[name][1]
     ):
         fields[name] = int(value)
     else:
@@ -135,12 +136,19 @@ def _wanted(name: str) -> str:
     return known.get(name, "no such parameter")
 
 
-def _is_instant(value: str) -> bool:
+def _instant(value: str) -> str | None:
+    """As the file writes instants, so that they compare as text."""
     try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+        moment = datetime.fromisoformat(value)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _usual(q: str, is_open: bool | None) -> str:
+    """The order where none is asked for."""
+    return "best" if q else "newest" if is_open is not False else "closed"
 
 
 def _sorted(asked: Asked, is_said: bool, reasons: dict[str, str]) -> Asked:
@@ -149,7 +157,7 @@ def _sorted(asked: Asked, is_said: bool, reasons: dict[str, str]) -> Asked:
         reasons["yearly_min"] = "needs one salary_currency: amounts of different currencies are not compared"
         asked = replace(asked, yearly_min=None)
     if not is_said:
-        return replace(asked, sort="best" if asked.q else "newest" if asked.is_open is not False else "closed")
+        return replace(asked, sort=_usual(asked.q, asked.is_open))
     if asked.sort == "best" and not asked.q:
         return replace(asked, sort="newest")
     if asked.sort == "salary" and len(asked.of("salary_currency")) != 1:

@@ -23,8 +23,9 @@ COLUMNS = (*PLAIN, "skills", "is_open", "listed_on", "substr(closed_at, 1, 10)",
 ALL = f"SELECT pk, {', '.join(COLUMNS)} FROM jobs"
 SOME = f"{ALL} WHERE pk IN (SELECT job_pk FROM job_revisions WHERE revision > ?)"
 LOG = """
-SELECT coalesce((SELECT max(revision) FROM job_revisions), 0), coalesce((SELECT min(revision) FROM job_revisions), 0)
-"""  # each from its end of the table; both in one SELECT read it as a whole
+SELECT newest, coalesce((SELECT min(revision) FROM job_revisions), newest + 1)
+FROM (SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'job_revisions'), 0) AS newest)
+"""  # the sequence outlives what is pruned
 CHUNK = 50_000
 Kind = dict[Any, BitMap]
 
@@ -42,8 +43,7 @@ class Index:
 
     def is_behind(self, connection: sqlite3.Connection) -> bool:
         """Whether the log no longer goes back to what is known here: all jobs must be read again."""
-        newest, oldest = connection.execute(LOG).fetchone()
-        return bool(oldest > self.revision + 1 or newest < self.revision)
+        return not (self.is_read and is_logged(connection, self.revision))
 
     def read(self, connection: sqlite3.Connection) -> None:
         """All jobs, into an index that is new."""
@@ -129,6 +129,12 @@ class Index:
         """The jobs whose stated lower end is this much or more."""
         amounts = self.ordered("yearly", currency)
         return BitMap().union(*(self.amounts[currency][each] for each in amounts[bisect_left(amounts, yearly) :]))
+
+
+def is_logged(connection: sqlite3.Connection, revision: int) -> bool:
+    """Whether the log has all that came after this revision."""
+    newest, oldest = connection.execute(LOG).fetchone()
+    return bool(oldest <= revision + 1 <= newest + 1)
 
 
 def _sort_in(row: Any, lists: defaultdict[tuple[str, Any], "array[int]"]) -> None:

@@ -5,7 +5,7 @@ order may have moved since.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,22 +100,33 @@ def _by_value(index: Index, asked: Asked, jobs: BitMap, cursor: str | None, is_b
     else:
         values, kind = index.ordered(KINDS[asked.sort]), index.kinds[KINDS[asked.sort]]
     value, edge = _split(cursor, values)
-    if value is None:
+    if value is None or (value == "" and is_back):
         order = values if is_back else values[::-1]
+    elif value == "":
+        order = []
     elif is_back:
         order = values[bisect_left(values, value) :]
     else:
         order = values[: bisect_right(values, value)][::-1]
+    if value == "" and is_back:
+        yield from _without_value(jobs, kind, edge, is_back)
     for each in order:
         for pk in _within(kind[each] & jobs, edge if each == value else None, is_back):
             yield Place(pk, each)
+    if not is_back:
+        yield from _without_value(jobs, kind, edge if value == "" else None, is_back)
+
+
+def _without_value(jobs: BitMap, kind: Mapping[Any, BitMap], edge: int | None, is_back: bool) -> Iterator[Place]:
+    """What states no day or amount comes last."""
+    return (Place(pk, "") for pk in _within(jobs - BitMap().union(*kind.values()), edge, is_back))
 
 
 def _split(cursor: str | None, values: Sequence[Any]) -> tuple[Any, int | None]:
     if not cursor:
         return None, None
     value, _, pk = cursor.partition("~")
-    if values and isinstance(values[0], float):
+    if value and values and isinstance(values[0], float):
         try:
             return float(value), _number(pk)
         except ValueError as error:

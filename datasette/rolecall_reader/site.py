@@ -4,11 +4,13 @@ import asyncio
 import os
 import sqlite3
 import threading
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -17,7 +19,7 @@ from pyroaring import BitMap
 from rolecall_reader import facets, listing, rows, words
 from rolecall_reader.asking import Asked
 from rolecall_reader.badges import badges_of
-from rolecall_reader.index import Index
+from rolecall_reader.index import Index, is_logged
 
 DATABASE = "rolecall"
 NEWEST = "SELECT pk FROM jobs WHERE is_open = 1 ORDER BY listed_on DESC LIMIT ?"
@@ -67,20 +69,21 @@ class Reader:
 
     def _warm(self) -> None:
         try:
-            with closing(_open(self.database.path)) as connection:
+            with suppress(sqlite3.Error), closing(_open(self.database.path)) as connection:  # who asks next is told
                 connection.execute("BEGIN")
                 index = Index()
                 index.read(connection)
-            with self._lock:
-                self.index = index
-                self._known.clear()
-            self._read.set()
+                with self._lock:
+                    self.index = index
+                    self._known.clear()
+                self._read.set()
         finally:
             self._warming.release()
 
     def version(self) -> str:
-        """Another one after each commit to the file by anybody."""
-        return f"{self._boot}-{self._watch.execute('PRAGMA data_version').fetchone()[0]}"
+        """Another one after each commit to the file by anybody, and once the bitmaps are read."""
+        commits = self._watch.execute("PRAGMA data_version").fetchone()[0]
+        return f"{self._boot}-{commits}" if self.is_ready else f"{self._boot}-{commits}-unread"
 
     async def run(self, ask: Callable[[sqlite3.Connection], Result]) -> Result:
         """Ask in one transaction, with bitmaps of the same state of the file."""
@@ -109,9 +112,10 @@ class Reader:
             connection.execute("BEGIN")
             try:
                 if self.index.is_behind(connection):
+                    index = Index()
+                    index.read(connection)
                     self._known.clear()
-                    self.index = Index()
-                    self.index.read(connection)
+                    self.index = index
                 elif self.index.follow(connection):
                     self._known.clear()
                 yield
@@ -137,7 +141,7 @@ class Reader:
 
     async def matching(self, asked: Asked) -> tuple[BitMap, int]:
         """All jobs of a question, and the revision of the log that they are of."""
-        return await self.run(lambda connection: (self._found(connection, asked).jobs, self.index.revision))
+        return await self.run(lambda connection: (BitMap(self._found(connection, asked).jobs), self.index.revision))
 
     async def every(self, asked: Asked) -> tuple[BitMap, int]:
         """As `matching`, of common words too, which takes longer."""
@@ -151,11 +155,14 @@ class Reader:
     def _jobs(self, connection: sqlite3.Connection, asked: Asked, with_excerpts: bool) -> Answer:
         """A page that is not full although older matches were not looked at is asked for again, of more of them."""
         found, newest = self._found(connection, asked), words.NEWEST
-        page = self._page(connection, asked, found)
+        order = self._order(connection, asked, found.jobs) if asked.sort == "best" else None
+        page = listing.page(self.index, asked, found.jobs, order)
         while len(page.jobs) < asked.limit and not found.is_exact:
             newest *= 10
-            found = self._find(connection, asked, newest)
-            page = self._page(connection, asked, found)
+            more = self._find(connection, asked, newest)
+            if order is not None:  # places given out stay: what is older comes behind them
+                order = order + self._ranked(connection, asked, more.jobs - found.jobs)
+            found, page = more, listing.page(self.index, asked, more.jobs, order)
         shown = rows.rows(connection, page.jobs)
         if with_excerpts and asked.q:
             stands = words.excerpts(connection, words.parse(asked.q), page.jobs)
@@ -166,11 +173,6 @@ class Reader:
             row["badges"] = [each._asdict() for each in badges.get(row["pk"], [])]
         return Answer(shown, len(found.jobs), found.is_exact, page.next, page.previous, self.index.revision)
 
-    def _page(self, connection: sqlite3.Connection, asked: Asked, found: words.Found) -> listing.Listed:
-        is_ranked = asked.sort == "best" and not words.parse(asked.q).is_empty  # signs alone, or `-word`, rank nothing
-        order = self._order(connection, asked, found.jobs) if is_ranked else None
-        return listing.page(self.index, asked, found.jobs, order)
-
     def _counts(self, connection: sqlite3.Connection, asked: Asked) -> dict[str, list[facets.Choice]]:
         matched = self._matched(connection, asked) if asked.q else None
         return self._remember(("counts", _question(asked)), lambda: facets.count(self.index, asked, matched))
@@ -180,7 +182,7 @@ class Reader:
 
     def _find(self, connection: sqlite3.Connection, asked: Asked, newest: int = words.NEWEST) -> words.Found:
         jobs = self.index.matching(asked)
-        if asked.revised_after is not None:
+        if asked.revised_after is not None and is_logged(connection, asked.revised_after):  # else any may be
             jobs = jobs & _pks(connection, "SELECT job_pk FROM job_revisions WHERE revision > ?", asked.revised_after)
         if asked.changed_since is not None:
             jobs = jobs & _pks(connection, "SELECT pk FROM jobs WHERE changed_at >= ?", asked.changed_since)
@@ -194,9 +196,11 @@ class Reader:
         bare = replace(Asked(q=asked.q, is_open=asked.is_open), sort="found")
         return self._found(connection, bare).jobs | self._found(connection, asked).jobs
 
-    def _order(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> list[int]:
-        parsed = words.parse(asked.q)
-        return self._remember(("order", _question(asked), len(jobs)), lambda: words.ranked(connection, parsed, jobs))
+    def _order(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> "array[int]":
+        return self._remember(("order", _question(asked)), lambda: self._ranked(connection, asked, jobs))
+
+    def _ranked(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> "array[int]":
+        return array("I", words.ranked(connection, words.parse(asked.q), jobs))  # hundreds are remembered
 
     def _remember(self, key: Any, make: Callable[[], Result]) -> Result:
         if key not in self._known:
@@ -213,7 +217,7 @@ def _question(asked: Asked) -> Asked:
 
 
 def _open(path: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+    return sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
 
 def _pks(connection: sqlite3.Connection, sql: str, value: Any) -> BitMap:

@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,11 @@ class Words:
     def expression(self) -> str | None:
         """For jobs_fts."""
         return f"({self.text}) NOT ({self.left_out})" if self.text and self.left_out else self.text
+
+    @property
+    def singles(self) -> Iterator[str]:
+        """Each word of `text`: bm25 looks for a phrase wherever its words are."""
+        return (f'"{word}"' for term in self.terms for word in term.strip('"').split())
 
     @property
     def is_empty(self) -> bool:
@@ -114,11 +119,12 @@ def _probed(connection: sqlite3.Connection, expression: str, among: Iterable[int
 
 def ranked(connection: sqlite3.Connection, words: Words, found: BitMap) -> list[int]:
     """All of the found, the best first."""
-    if words.text and len(found) <= RANKED and all(_is_rare(connection, term) for term in words.terms):
+    if words.text and len(found) <= RANKED and all(_is_rare(connection, term) for term in words.singles):
         return _by_fit(connection, str(words.expression), found)
     tiers, rest = [], found
-    for columns in ("{title}", "{title company location}"):
-        expression = " AND ".join(f"{columns} : ({part})" for part in (words.text, words.beginnings) if part)
+    wanted = [part for part in (words.text, words.beginnings) if part]
+    for columns in ("{title}", "{title company location}") if wanted else ():
+        expression = " AND ".join(f"{columns} : ({part})" for part in wanted)
         tier, _ = _streamed(connection, "titles_fts", expression, rest, TIER)
         tiers.append(tier)
         rest = rest - tier

@@ -129,7 +129,7 @@ def test_a_chip_takes_its_choice_away(site: Served) -> None:
     assert chips == ["Remove Paid in EUR ×", "Remove Level Lead ×", "Remove Salary a year, at least EUR 50,000 ×",
                      "Clear all"]  # fmt: skip
     assert len(titles(tree)) == int(tree.css_first(".count b").text())
-    assert link(tree, "Remove Level Lead") == "/?q=engineer&salary_currency=EUR&yearly_min=50000&sort=best"
+    assert link(tree, "Remove Level Lead") == "/?q=engineer&salary_currency=EUR&yearly_min=50000"
 
 
 def test_a_salary_is_asked_for_in_one_currency(site: Served) -> None:
@@ -137,7 +137,7 @@ def test_a_salary_is_asked_for_in_one_currency(site: Served) -> None:
     form = tree.css_first("form.pay")
     assert {option.text() for option in form.css("option")} == {"EUR", "USD"}
     kept = {node.attributes["name"]: node.attributes["value"] for node in form.css("input[type=hidden]")}
-    assert kept == {"q": "engineer", "seniority": "lead", "sort": "best"}
+    assert kept == {"q": "engineer", "seniority": "lead"}
     paid = page(site, f"/?{urlencode({**kept, 'yearly_min': '60000', 'salary_currency': 'USD'})}")
     assert titles(paid)
     assert {int(title.rsplit(" ", 1)[1]) % 2 for title in titles(paid)} == {0}

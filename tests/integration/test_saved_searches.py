@@ -46,7 +46,7 @@ def test_new_is_what_came_to_match_since_the_last_look(browser: Browser, path: P
     assert news(browser) == "2 new"
     answer = browser.get(f"/searches/{search}")
     assert answer.status_code == 302
-    assert answer.headers["location"] == "/?q=welder&workplace_type=remote&sort=best"
+    assert answer.headers["location"] == "/?q=welder&workplace_type=remote"
     assert news(browser) == "nothing new"
     change(path, 2, title="Senior welder")
     change(path, 1, is_open=0)

@@ -26,7 +26,7 @@ def get(make_settings, monkeypatch):
     with closing(store.open_database(settings.database)) as db:
         for day, natives in ((0, "123"), (1, "13"), (15, "13")):
             at = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)).isoformat().replace("+00:00", "Z")
-            monkeypatch.setattr(boards, "now", lambda at=at: at)
+            monkeypatch.setattr(ledger, "now", lambda at=at: at)
             run_id, _ = runs.start(db, {}, [CRAFTS], settings)
             board = ledger.BoardRun(CRAFTS, "truncated", is_partial=True, stale_after_days=14)
             board.rows = [row(CRAFTS, posting(native)) for native in natives]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tasks.model import Company
-from tasks.store import boards, runs
+from tasks.store import ledger, runs
 from tests.unit.test_store import changes, db, hits, jobs, posting, run, settings
 
 __all__ = ["db", "settings"]
@@ -19,7 +19,7 @@ def search(db, settings, monkeypatch):
 
     def searching(day, *natives, is_faulty=False, outcome="truncated"):
         at = (BEGIN + timedelta(days=day)).isoformat().replace("+00:00", "Z")
-        monkeypatch.setattr(boards, "now", lambda: at)
+        monkeypatch.setattr(ledger, "now", lambda: at)
         limit = None if is_faulty else 14
         shown = [posting(native) for native in natives]
         return run(db, settings, shown, CRAFTS, outcome, is_partial=True, stale_after_days=limit)
