@@ -121,13 +121,13 @@ async def written(datasette: Any, write: Callable[[Any], Any]) -> Any:
 
 
 @hookimpl
-def menu_links(datasette: Any, request: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
-    async def links() -> list[dict[str, str]]:
-        if request is None or not await is_editor(datasette, request):
-            return []
-        return [{"href": datasette.urls.path("/searches"), "label": "Saved"}]
+def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Whether the navigation offers the searches."""
 
-    return links
+    async def known() -> dict[str, Any]:
+        return {"has_searches": request is not None and await is_editor(datasette, request)}
+
+    return known
 
 
 @hookimpl
