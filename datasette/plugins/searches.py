@@ -121,15 +121,5 @@ async def written(datasette: Any, write: Callable[[Any], Any]) -> Any:
 
 
 @hookimpl
-def menu_links(datasette: Any, request: Any) -> Callable[[], Awaitable[list[dict[str, str]]]]:
-    async def links() -> list[dict[str, str]]:
-        if request is None or not await is_editor(datasette, request):
-            return []
-        return [{"href": datasette.urls.path("/searches"), "label": "Saved"}]
-
-    return links
-
-
-@hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     return [(r"^/searches$", page), (r"^/searches/(?P<id>\d{1,18})$", opened), (r"^/-/searches$", change)]
