@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasette import Response, hookimpl
-from datasette.plugins import pm
 
 from rolecall_reader import asking, choices, rows
 from rolecall_reader.asking import Asked
@@ -99,11 +98,6 @@ def notice_of(reasons: dict[str, str]) -> str:
 @hookimpl
 def startup(datasette: Any) -> None:
     reader_of(datasette).warm()
-
-
-@hookimpl
-def prepare_jinja2_environment(env: Any) -> None:
-    env.globals["has_page"] = lambda plugin: pm.has_plugin(f"{plugin}.py")
 
 
 @hookimpl

@@ -121,15 +121,5 @@ async def written(datasette: Any, write: Callable[[Any], Any]) -> Any:
 
 
 @hookimpl
-def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Whether the navigation offers the searches."""
-
-    async def known() -> dict[str, Any]:
-        return {"has_searches": request is not None and await is_editor(datasette, request)}
-
-    return known
-
-
-@hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     return [(r"^/searches$", page), (r"^/searches/(?P<id>\d{1,18})$", opened), (r"^/-/searches$", change)]

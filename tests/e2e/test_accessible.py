@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, DESKTOP, PHONE, chromium, page_of, site_over
-from tests.jobs_file import insert, insert_company, insert_job, make_file, stamp
+from tests.chromium import DESKTOP, PHONE, launched, needs_chromium, page_of
+from tests.jobs_file import insert, insert_company, insert_job, listening, make_file, stamp
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+pytestmark = needs_chromium
 
 PATHS = [
     *("/", "/?q=engineer", "/?q=zebra", "/?seniority=senior&salary_currency=EUR&yearly_min=1000", "/?is_open=0"),
@@ -43,13 +43,13 @@ def fill(db: sqlite3.Connection) -> None:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = make_file(tmp_path_factory.mktemp("accessible") / "rolecall.db", fill)
-    with site_over(path) as address:
+    with listening(path) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with chromium() as browser:
+    with launched() as browser:
         yield browser
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, chromium, page_of, site_over
-from tests.jobs_file import insert, make_file
+from tests.chromium import launched, needs_chromium, page_of
+from tests.jobs_file import insert, listening, make_file
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+pytestmark = needs_chromium
 
 NOW = "2026-03-10T12:00:00Z"
 
@@ -31,13 +30,13 @@ def fill(db: sqlite3.Connection) -> None:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = make_file(tmp_path_factory.mktemp("browser") / "rolecall.db", fill)
-    with site_over(path) as address:
+    with listening(path) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with chromium() as browser:
+    with launched() as browser:
         yield browser
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import CHROMIUM, DESKTOP, FLAGS, PHONE, chromium, page_of, site_over
-from tests.jobs_file import insert, insert_company, insert_job, make_file, stamp
+from tests.chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, launched, needs_chromium, page_of
+from tests.jobs_file import insert, insert_company, insert_job, listening, make_file, stamp
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+pytestmark = needs_chromium
 
 JOBS = 640
 MOST_CARDS = 180  # in the document at once, of a list of any length
@@ -41,13 +40,13 @@ def fill(db: sqlite3.Connection) -> None:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = make_file(tmp_path_factory.mktemp("jobs-page") / "rolecall.db", fill)
-    with site_over(path) as address:
+    with listening(path) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with chromium() as browser:
+    with launched() as browser:
         yield browser
 
 

@@ -1,9 +1,5 @@
 """A run as a browser sees it go, and saved searches kept with a mouse. Nothing leaves this machine."""
 
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,15 +8,15 @@ import pytest
 
 from tasks import store
 from tasks.model import Company
-from tasks.settings import ROOT, Settings
+from tasks.settings import Settings
 from tasks.store import boards, runs
 from tasks.store.ledger import BoardRun
+from tests.chromium import PHONE, launched, needs_chromium, page_of
 from tests.integration.reading import add, make
+from tests.jobs_file import listening
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+pytestmark = needs_chromium
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -49,37 +45,18 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def address(path: Path) -> Iterator[str]:
-    import uvicorn
-    from datasette.app import Datasette
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        app = Datasette([str(path)], config_dir=ROOT / "datasette").app()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with listening(path) as address:
+        yield address
 
 
 @pytest.fixture
 def page(address: str) -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page, complaints, requests = browser.new_page(viewport={"width": 390, "height": 844}), [], []
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda sent: requests.append(sent.url))
+    with launched() as browser, page_of(browser, address, viewport=PHONE) as page:
         yield page
-        browser.close()
-    assert complaints == []
-    assert [url for url in requests if not url.startswith(address)] == []
 
 
 def assert_fit_and_accessible(page: Any) -> None:
-    assert page.locator("html").evaluate("html => html.scrollWidth") <= 390
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= PHONE["width"]
     found = axe.Axe().run(page, context="main").response["violations"]
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
