@@ -49,10 +49,10 @@ class Answers:
         self.locks: dict[Any, asyncio.Lock] = {}
 
     def get(self, key: Any, version: str) -> Kept | None:
+        self._turn(version)
         kept = self._kept.get(key)
         if kept is None:
             return None
-        self._turn(version)
         if kept.version != version and not (self.at_work >= BUSY and kept.version in self._ended_at):
             return None
         self._kept.move_to_end(key)
