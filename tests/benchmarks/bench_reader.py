@@ -171,7 +171,9 @@ def crowd(file: Path, dice: Dice) -> list[Row]:
     alone = load.ingest(file, CHANGES, 1)
     with served(file) as site:
         wait_until_counted(site)
-        load.only_reading(site, asks, 5)
+        asked(
+            site, asks
+        )  # so that the calm readers show what kept answers take, and the others what making them anew does
         calm = load.only_reading(site, asks, 20)
         with load.readers(site, asks) as busy:
             beside = load.ingest(file, CHANGES, 2)
