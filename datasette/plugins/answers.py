@@ -43,15 +43,15 @@ class Answers:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Any, Kept] = OrderedDict()
-        self._bytes, self.at_work = 0, 0
+        self._bytes, self.at_work, self.cleared = 0, 0, 0
         self._version, self._ended_at = "", OrderedDict[str, float]()  # of versions of the last seconds
         self.locks: dict[Any, asyncio.Lock] = {}
 
     def get(self, key: Any, version: str) -> Kept | None:
+        self._turn(version)
         kept = self._kept.get(key)
         if kept is None:
             return None
-        self._turn(version)
         if kept.version != version and not (self.at_work >= BUSY and kept.version in self._ended_at):
             return None
         self._kept.move_to_end(key)
@@ -78,6 +78,8 @@ class Answers:
             self._bytes -= len(old.body)
 
     def clear(self) -> None:
+        """After a write of a reader's, who is to see it at once."""
+        self.cleared += 1
         self._kept.clear()
         self._bytes = 0
 
@@ -155,19 +157,22 @@ def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
                 return
             recorder = Recorder(send, tag)
             answers.at_work += 1
+            cleared = answers.cleared
             try:
                 await app(scope, receive, recorder.send)
             finally:
                 answers.at_work -= 1
-            if recorder.headers is not None:
+            if recorder.headers is not None and cleared == answers.cleared:
                 answers.put(key, Kept(version, tag, recorder.headers, b"".join(recorder.parts)))
 
         async def kept_or_fresh(scope: Any, receive: Any, send: Any) -> None:
             key = key_of(scope) if scope["type"] == "http" else None
             if key is None:
-                if scope.get("method") == "POST":
-                    answers.clear()
-                await app(scope, receive, send)
+                try:
+                    await app(scope, receive, send)
+                finally:
+                    if scope.get("method") == "POST":
+                        answers.clear()
                 return
             version = f"{reader_of(datasette).version()}-{int(time.time() // SPELL_SECONDS)}"
             if kept := answers.get(key, version):

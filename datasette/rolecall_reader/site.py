@@ -87,7 +87,8 @@ class Reader:
 
     async def run(self, ask: Callable[[sqlite3.Connection], Result]) -> Result:
         """Ask in one transaction, with bitmaps of the same state of the file."""
-        await self.ready()
+        while not await self.ready() and self._warming.locked():
+            pass  # a second reading beside the first would take as long, and its memory
 
         def asked(connection: sqlite3.Connection) -> Result:
             with self._following(connection):

@@ -243,3 +243,52 @@ def test_facets_say_what_each_choice_would_leave(site: Site) -> None:
     facets = site.get("/api/facets?is_open=any&skills=Rust").json()["facets"]
     assert facets["skills"] == [{"value": "Rust", "count": 40, "is_chosen": True}]
     assert facets["status"] == [{"value": "applied", "count": 1, "is_chosen": False}]
+
+
+def test_what_was_made_before_a_post_ended_is_not_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, calls = reader_of(site.datasette), []
+    real = reader.jobs
+
+    async def slow(*given: Any, **named: Any) -> Any:
+        calls.append(given)
+        await asyncio.sleep(0.2)
+        return await real(*given, **named)
+
+    monkeypatch.setattr(reader, "jobs", slow)
+
+    async def both() -> None:
+        asked = asyncio.create_task(site.ask("/api/jobs"))
+        await asyncio.sleep(0.05)
+        await site.ask("/nowhere", method="POST")
+        await asked
+        await site.ask("/api/jobs")
+
+    site.run(both())
+    assert len(calls) == 2
+
+
+def test_a_busy_site_answers_as_the_file_was_seconds_ago(
+    site: Site, writer: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = reader_of(site.datasette)
+    real, slow_ones = reader.jobs, asyncio.Event()
+
+    async def slow(asked: Any, *given: Any, **named: Any) -> Any:
+        if asked.of("country"):
+            await slow_ones.wait()
+        return await real(asked, *given, **named)
+
+    monkeypatch.setattr(reader, "jobs", slow)
+    before = site.get("/api/jobs")
+    writer.execute("DELETE FROM jobs WHERE pk = 40")
+
+    async def beside_two_slow_ones() -> "Answer":
+        slow_asks = [asyncio.create_task(site.ask(f"/api/jobs?country={code}")) for code in ("DE", "FR")]
+        await asyncio.sleep(0.3)
+        answer = await site.ask("/api/jobs")
+        slow_ones.set()
+        await asyncio.gather(*slow_asks)
+        return answer
+
+    assert site.run(beside_two_slow_ones()).body == before.body
+    assert site.get("/api/jobs").json()["total"] == before.json()["total"] - 1
