@@ -34,7 +34,7 @@ BATCH = 512  # jobs of one transaction
 
 @dataclass(slots=True)
 class Embedded:
-    """What came of it. Shape: `embedded` counts texts, `left` open jobs without a vector, `searchable` those with one."""
+    """What came of it. Shape: `embedded` counts texts, `left` open jobs without one, `searchable` those with one."""
 
     embedded: int = 0
     left: int = 0
@@ -59,7 +59,9 @@ async def embed(limit: int | None = None) -> State[Any]:
     return Completed(message=said, data=asdict(found))
 
 
-async def embed_all(settings: Settings, writer: sqlite3.Connection, limit: int | None = None) -> Embedded:
+async def embed_all(
+    settings: Settings, writer: sqlite3.Connection, limit: int | None = None, batch: int = BATCH
+) -> Embedded:
     """Batch after batch of what is missing, then the index.
 
     Raises: ConfigError, StoreError, ExtractionError where the embedding server cannot be used at all.
@@ -68,7 +70,7 @@ async def embed_all(settings: Settings, writer: sqlite3.Connection, limit: int |
     try:
         recipe = recipe_id(embedder.recipe)
         extractions.register(writer, recipe, embedder.recipe)
-        done = await _embed_missing(writer, embedder, recipe, limit)
+        done = await _embed_missing(writer, embedder, recipe, limit, batch)
         left = embeddings.count_pending(writer, recipe)
         found = Embedded(done, left, warning=embedder.warning)
         await asyncio.to_thread(_index, settings, found, recipe, embedder)
@@ -87,10 +89,12 @@ async def embed_if_configured(settings: Settings, writer: sqlite3.Connection) ->
         return f"{error}: search by meaning waits for the next run"
 
 
-async def _embed_missing(writer: sqlite3.Connection, embedder: Embedder, recipe: str, limit: int | None) -> int:
+async def _embed_missing(
+    writer: sqlite3.Connection, embedder: Embedder, recipe: str, limit: int | None, batch: int
+) -> int:
     before_pk, taken, done = sys.maxsize, 0, 0
     while (limit is None or taken < limit) and not embedder.is_left_out:
-        most = BATCH if limit is None else min(BATCH, limit - taken)
+        most = batch if limit is None else min(batch, limit - taken)
         rows = await asyncio.to_thread(embeddings.pending, writer, recipe, before_pk, most)
         if not rows:
             break
@@ -104,4 +108,5 @@ def _index(settings: Settings, found: Embedded, recipe: str, embedder: Embedder)
         found.warning = found.warning or "the extra `semantic` is not installed: vectors are kept, not searched"
         return
     with closing(store.open_reader(settings.database)) as reader, vectors.opened(settings.vectors) as index:
-        found.searchable = bring_up(index, reader, recipe, embedder.model, embedder.dimensions)
+        index.belongs_to(recipe, embedder.model, embedder.dimensions)
+        found.searchable = bring_up(index, reader, recipe)

@@ -35,16 +35,15 @@ def text_of(row: sqlite3.Row) -> str:
     return text[:TEXT_LENGTH]
 
 
-def bring_up(index: Index, reader: sqlite3.Connection, recipe: str, model: str, dimensions: int) -> int:
+def bring_up(index: Index, reader: sqlite3.Connection, recipe: str, at_once: int = INDEXED_AT_ONCE) -> int:
     """Compare the index with the file and write what differs, a part in each transaction; how many jobs it holds.
 
     Raises: StoreError; what was written before stays, and the next run goes on.
     """
-    index.belongs_to(recipe, model, dimensions)
     after_pk, is_last = 0, False
     while not is_last:
-        rows = embeddings.embedded(reader, recipe, after_pk, INDEXED_AT_ONCE)
-        is_last = len(rows) < INDEXED_AT_ONCE
+        rows = embeddings.embedded(reader, recipe, after_pk, at_once)
+        is_last = len(rows) < at_once
         last_pk = sys.maxsize if is_last else rows[-1][0]
         held, wanted = index.held(after_pk, last_pk), dict(rows)
         gone = [pk for pk in held if pk not in wanted]

@@ -18,7 +18,7 @@ REMEMBERED = 256
 TEXT_LENGTH = 500
 
 
-class NoVector(Exception):
+class VectorError(Exception):
     """The server did not give one; `reason` is one line for the reader."""
 
     def __init__(self, reason: str):
@@ -38,7 +38,7 @@ class QueryVectors:
     async def vector(self, model: str, text: str) -> bytes:
         """Of unit length, float32, little endian.
 
-        Raises: NoVector within about a second.
+        Raises: VectorError within about a second.
         """
         words = " ".join(text.split())[:TEXT_LENGTH]
         if (model, words) in self._known:
@@ -53,9 +53,9 @@ class QueryVectors:
     async def _asked(self, model: str, words: str) -> bytes:
         root = self._environ.get("ROLECALL_EMBEDDING_URL", "").rstrip("/").removesuffix("/v1")
         if not root:
-            raise NoVector("no embedding server is configured")
+            raise VectorError("no embedding server is configured")
         if time.monotonic() < self._quiet_until:
-            raise NoVector(self._reason)
+            raise VectorError(self._reason)
         try:
             asking = asyncio.to_thread(self._post, f"{root}/v1/embeddings", {"model": model, "input": [words]})
             return _unit(await asyncio.wait_for(asking, TIMEOUT_SECONDS))
@@ -66,7 +66,7 @@ class QueryVectors:
         except (LookupError, TypeError, ValueError, OverflowError):
             self._reason = "the embedding server's answer is unusable"
         self._quiet_until = time.monotonic() + QUIET_SECONDS
-        raise NoVector(self._reason)
+        raise VectorError(self._reason)
 
     def _post(self, url: str, body: dict[str, Any]) -> Any:
         if self._client is None:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from rolecall_reader.query_vectors import NoVector, QueryVectors
+from rolecall_reader.query_vectors import QueryVectors, VectorError
 
 CANDIDATES = 2000  # by sign bits, for the comparison that is exact
 EIGHT_FLOATS = 32  # bytes; sqlite-vec makes whole bytes of sign bits
@@ -32,7 +32,7 @@ ORDER BY similarity DESC, pk DESC LIMIT :k
 """
 
 
-class NoMeaning(Exception):
+class MeaningError(Exception):
     """Nothing can be said by meaning; `reason` is one line for the reader."""
 
     def __init__(self, reason: str):
@@ -74,25 +74,25 @@ class Vectors:
     async def nearest(self, text: str, k: int) -> list[int]:
         """The k open jobs nearest to these words, the nearest first.
 
-        Raises: NoMeaning.
+        Raises: MeaningError.
         """
         model, dimensions = await self._run(self._about)
         try:
             asked = await self._queries.vector(model, text)
-        except NoVector as error:
-            raise NoMeaning(error.reason) from error
+        except VectorError as error:
+            raise MeaningError(error.reason) from error
         if len(asked) != 4 * dimensions:
-            raise NoMeaning("the embedding server answers in other dimensions than the jobs' vectors have")
+            raise MeaningError("the embedding server answers in other dimensions than the jobs' vectors have")
         return [pk for pk, _ in await self._run(self._search, asked, k, None)]
 
     async def similar(self, pk: int, k: int) -> list[tuple[int, float]]:
         """The k open jobs nearest to this one, with their cosine similarity; its own text in other places is left out.
 
-        Raises: NoMeaning.
+        Raises: MeaningError.
         """
         found = await self._run(self._one, pk)
         if found is None:
-            raise NoMeaning("this job has no vector")
+            raise MeaningError("this job has no vector")
         content, vector = found
         return await self._run(self._search, vector, k, content)
 
@@ -100,25 +100,25 @@ class Vectors:
         """Both ways fused, or the words' order alone and why."""
         try:
             return Ranking(fuse(by_words, await self.nearest(text, k)))
-        except NoMeaning as error:
+        except MeaningError as error:
             return Ranking(list(by_words), error.reason)
 
     async def _run(self, question: Any, *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, question, given)
 
     def _answer(self, question: Any, given: tuple[Any, ...]) -> Any:
-        """Raises: NoMeaning where the index is not there or SQLite refuses."""
+        """Raises: MeaningError where the index is not there or SQLite refuses."""
         if not is_installed():
-            raise NoMeaning("search by meaning is not installed")
+            raise MeaningError("search by meaning is not installed")
         import apsw
 
         try:
             return question(self._connection(), *given)
         except FileNotFoundError as error:
-            raise NoMeaning("no job has a vector yet") from error
+            raise MeaningError("no job has a vector yet") from error
         except apsw.Error as error:
             self._local.held = None
-            raise NoMeaning(f"the vectors cannot be read ({error})") from error
+            raise MeaningError(f"the vectors cannot be read ({error})") from error
 
     def _connection(self) -> Any:
         """This thread's own. Reason: a file that was made anew has another inode while the old one is held open."""
@@ -131,7 +131,7 @@ class Vectors:
     def _about(self, connection: Any) -> tuple[str, int]:
         rows = connection.execute("SELECT model, dimensions FROM about").fetchall()
         if not rows:
-            raise NoMeaning("no job has a vector yet")
+            raise MeaningError("no job has a vector yet")
         model, dimensions = rows[0]
         return model, dimensions
 
