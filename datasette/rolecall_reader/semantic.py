@@ -94,7 +94,8 @@ class Vectors:
         if found is None:
             raise MeaningError("this job has no vector")
         content, vector = found
-        return await self._run(self._search, vector, k, content)
+        near: list[tuple[int, float]] = await self._run(self._search, vector, k, content)
+        return near
 
     async def ranked(self, text: str, by_words: Sequence[int], k: int) -> Ranking:
         """Both ways fused, or the words' order alone and why."""

@@ -281,8 +281,8 @@ def site(tmp_path, monkeypatch):
             db.execute("INSERT INTO job_texts(content_hash, html, text, facts, origin) VALUES (?, '', '', '{}', '')",
                        (f"h{title}",))  # fmt: skip
             db.execute(
-                """INSERT INTO jobs(pk, id, company_id, company, title, url, first_seen_at, changed_at, content_hash, is_open)
-                   VALUES (?, ?, 'a:b', 'Bolt', ?, 'https://a.example', '2026', '2026', ?, ?)""",
+                """INSERT INTO jobs(pk, id, company_id, company, title, url, first_seen_at, changed_at, content_hash,
+                     is_open) VALUES (?, ?, 'a:b', 'Bolt', ?, 'https://a.example', '2026', '2026', ?, ?)""",
                 (pk, f"a:b:{pk}", title, f"h{title}", pk != 6),
             )
         db.commit()
