@@ -29,8 +29,8 @@ class VectorError(Exception):
 class QueryVectors:
     """Asks, and remembers the latest answers."""
 
-    def __init__(self, environ: Mapping[str, str] = os.environ):
-        self._environ = environ
+    def __init__(self, environ: Mapping[str, str] = os.environ, timeout_seconds: float = TIMEOUT_SECONDS):
+        self._environ, self._timeout_seconds = environ, timeout_seconds
         self._known: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._client: httpx.Client | None = None
         self._quiet_until, self._reason = 0.0, ""
@@ -38,7 +38,7 @@ class QueryVectors:
     async def vector(self, model: str, text: str) -> bytes:
         """Of unit length, float32, little endian.
 
-        Raises: VectorError within about a second.
+        Raises: VectorError, at the latest when the time is over.
         """
         words = " ".join(text.split())[:TEXT_LENGTH]
         if (model, words) in self._known:
@@ -58,9 +58,9 @@ class QueryVectors:
             raise VectorError(self._reason)
         try:
             asking = asyncio.to_thread(self._post, f"{root}/v1/embeddings", {"model": model, "input": [words]})
-            return _unit(await asyncio.wait_for(asking, TIMEOUT_SECONDS))
+            return _unit(await asyncio.wait_for(asking, self._timeout_seconds))
         except (TimeoutError, httpx.TimeoutException):
-            self._reason = f"the embedding server did not answer within {TIMEOUT_SECONDS:g} s"
+            self._reason = f"the embedding server did not answer within {self._timeout_seconds:g} s"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self._reason = f"the embedding server is away ({type(error).__name__})"
         except (LookupError, TypeError, ValueError, OverflowError):
@@ -70,7 +70,7 @@ class QueryVectors:
 
     def _post(self, url: str, body: dict[str, Any]) -> Any:
         if self._client is None:
-            self._client = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
+            self._client = httpx.Client(timeout=self._timeout_seconds, trust_env=False)
         key = self._environ.get("ROLECALL_EMBEDDING_API_KEY")
         answer = self._client.post(url, json=body, headers={"Authorization": f"Bearer {key}"} if key else {})
         answer.raise_for_status()

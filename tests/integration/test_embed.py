@@ -20,7 +20,7 @@ from tests.integration.place import Place
 
 QUILL = Company(name="Quill", source="greenhouse", board="quill")
 UNGUARDED = {"drop_guard_share": 0, "blast_guard_share": 1}
-QUICK = {"vllm_patience_seconds": 0.3, "vllm_timeout_seconds": 2, "connect_timeout_seconds": 2}
+QUICK = {"vllm_patience_seconds": 0.3}
 TITLES = ("Rust engineer", "Systems engineer for Rust", "Nurse in a clinic", "Chef de partie")
 needs_extra = pytest.mark.skipif(not vectors.is_installed(), reason="no apsw or sqlite-vec: `.venv/semantic-installed`")
 
