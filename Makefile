@@ -44,6 +44,10 @@ $(VENV)/jobspy-installed: $(BIN)/rolecall deployments/requirements-jobspy.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deployments/requirements-jobspy.txt
 	@touch $@
 
+$(VENV)/semantic-installed: $(BIN)/rolecall deployments/requirements-semantic.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deployments/requirements-semantic.txt
+	@touch $@
+
 demo: $(BIN)/rolecall ## a careers site of our own on this machine, ingested and served: open the address it prints
 	@$(BIN)/python -m tests.demo
 
@@ -86,6 +90,7 @@ lock: ## resolve the newest versions that fit together again (needs uv)
 	$(COMPILE) pyproject.toml --extra test -c deployments/requirements.txt -o deployments/requirements-test.txt
 	$(COMPILE) pyproject.toml --extra scrapegraph -c deployments/requirements.txt -o deployments/requirements-scrapegraph.txt
 	$(COMPILE) pyproject.toml --extra jobspy -c deployments/requirements.txt -o deployments/requirements-jobspy.txt
+	$(COMPILE) pyproject.toml --extra semantic -c deployments/requirements.txt -o deployments/requirements-semantic.txt
 	$(COMPILE) deployments/vllm/cuda.in --upgrade -o deployments/vllm/cuda.txt
 	$(COMPILE) deployments/vllm/cpu.in --overrides deployments/vllm/cpu-overrides.in -c deployments/vllm/cuda.txt $(patsubst %,--no-emit-package %,torch torchaudio torchcodec torchvision) -o deployments/vllm/cpu.txt
 

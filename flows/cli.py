@@ -86,6 +86,10 @@ def serve(
     host = host or settings.datasette_host
     if not is_loopback(host):
         os.environ["ROLECALL_PUBLIC"] = "1"
+    if settings.embedding_root is not None:  # the plugins read the environment alone, not a file `.env`
+        key = settings.embedding_api_key
+        os.environ["ROLECALL_EMBEDDING_URL"] = settings.embedding_root
+        os.environ["ROLECALL_EMBEDDING_API_KEY"] = key.get_secret_value() if key else ""
     site = Datasette([str(settings.database)], config_dir=configuration.ROOT / "datasette")
     reader_of(site).warm()
     port = port or local.free_port(settings.datasette_port)

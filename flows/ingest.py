@@ -1,4 +1,4 @@
-"""Flow `ingest`: every board of the companies file, scraped, landed, closed and extracted.
+"""Flow `ingest`: every board of the companies file, scraped, landed, closed and extracted; embedded where that is set.
 
 Reason: one event loop awaits one task run per board under a bound; boards flow through a short queue to the one
 writer, so memory holds a few boards, never all postings; extraction then works off what the file says is pending.
@@ -19,6 +19,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect.tasks import exponential_backoff
 
+from flows.embed import embed_if_configured
 from flows.extract import extract_all, summarise
 from flows.sentences import saved, sentence
 from tasks import companies as companies_file
@@ -73,6 +74,7 @@ async def ingest(
             await _summarise(rows, "Dry run: nothing was written")
             return _state(sum(board.outcome in FAILED for board in boards), len(boards), rows)
         await extract_all(run, run.pending())
+        run.embedding_fault = await embed_if_configured(settings, run.writer)
         return await _finish(run)
 
 

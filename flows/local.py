@@ -114,9 +114,9 @@ def scheduler(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 def answering(settings: Settings) -> dict[str, bool]:
     """Which of the servers can be reached now."""
     api = os.environ.get("PREFECT_API_URL") or _api(settings.prefect_port)
-    model = {"model": _answers(f"{settings.vllm_root}/health")} if settings.vllm_root else {}
+    roots = {"model": settings.vllm_root, "embedding model": settings.embedding_root}
     return {
-        **model,
+        **{name: _answers(f"{root}/health") for name, root in roots.items() if root},
         "redis": embedded.is_answering(settings),
         "prefect": _is_prefect(api),
         "datasette": _answers(f"http://{settings.datasette_host}:{settings.datasette_port}/"),

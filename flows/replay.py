@@ -1,4 +1,4 @@
-"""The commands on recipes: extract under the one in force, list, compare and forget them."""
+"""The commands on recipes: extract and embed under the one in force, list, compare and forget them."""
 
 import asyncio
 from contextlib import closing
@@ -11,6 +11,7 @@ from flows.lookup import CompanyOption, Json
 from tasks import llm, store
 from tasks import settings as configuration
 from tasks.errors import ConfigError, ExtractionError
+from tasks.llm.embeddings import Embedder
 from tasks.run import only_writer, recipe_id, recipe_parameters
 from tasks.settings import Settings
 from tasks.store import recipes, search
@@ -20,7 +21,7 @@ recipes_app = typer.Typer(help="What the extracted values were made with.")
 app.add_typer(recipes_app, name="recipes")
 
 DIFFERENCES = ("field", "same", "changed", "gained", "lost")
-LISTED = ("id", "in_force", "created_at", "engine", "extractions", "answered", "jobs")
+LISTED = ("id", "in_force", "created_at", "engine", "extractions", "answered", "jobs", "embeddings")
 
 
 @app.command()
@@ -48,6 +49,25 @@ def extract(
 
     state, value = foreground.run(settings, start, settings.database)
     show.extracted(state, value if isinstance(value, dict) else None, as_json)
+    raise typer.Exit(0 if state.is_completed() else 1)
+
+
+@app.command()
+def embed(
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many jobs.")] = None, as_json: Json = False
+) -> None:
+    """Embed the texts of open jobs that have no vector yet, and bring the search by meaning up to date."""
+    settings = configuration.load()
+    store.open_reader(settings.database).close()  # before a server is started in vain
+    asyncio.run(_embedding_model(settings))
+
+    async def start() -> Any:
+        from flows.embed import embed as flow  # Prefect reads its settings at import, they are set by now
+
+        return await flow(limit=limit, return_state=True)
+
+    state, value = foreground.run(settings, start, None)
+    show.embedded(state, value if isinstance(value, dict) else None, as_json)
     raise typer.Exit(0 if state.is_completed() else 1)
 
 
@@ -123,6 +143,11 @@ async def _recipe_now(settings: Settings) -> str:
         return recipe_id(recipe_parameters(engine))
     finally:
         await llm.close(engine)
+
+
+async def _embedding_model(settings: Settings) -> None:
+    """Raises: ConfigError where no embedding server is named, ExtractionError where it cannot be used."""
+    await (await Embedder.connect(settings)).close()
 
 
 def _engine(parameters: dict[str, Any] | None) -> str:

@@ -121,6 +121,16 @@ def extracted(state: Any, run: dict[str, Any] | None, as_json: bool) -> None:
     out.print(f"{state.name}: {plain(state.message)}")
 
 
+def embedded(state: Any, found: dict[str, Any] | None, as_json: bool) -> None:
+    """How embedding ended."""
+    if as_json:
+        print(json.dumps({"state": state.name, "message": state.message, **(found or {})}))
+        return
+    if found and found["warning"]:
+        note(f"warning: {printable(found['warning'])}")
+    out.print(f"{state.name}: {plain(state.message)}")
+
+
 def differences(values: dict[str, Any], columns: tuple[str, ...], as_json: bool) -> None:
     """What two recipes read differently, the examples below the counts."""
     if as_json:

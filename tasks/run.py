@@ -43,6 +43,7 @@ class Run:
     reader: sqlite3.Connection | None = None
     id: int | None = None
     model_fault: str | None = None  # why a model that the settings name is left out
+    embedding_fault: str | None = None  # why texts wait for their vectors
     is_anew: bool = False  # extract as if nothing were known yet
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # batches take turns at the one writer
     reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(READERS))  # pages put to a model
@@ -71,7 +72,7 @@ class Run:
 
     def warnings(self) -> list[str]:
         """One line for each thing that this run had to do without."""
-        faults = self.cache.fault, self.model_fault, getattr(self.engine, "warning", None)
+        faults = self.cache.fault, self.model_fault, getattr(self.engine, "warning", None), self.embedding_fault
         return [fault for fault in faults if fault]
 
 

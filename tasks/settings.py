@@ -78,6 +78,16 @@ class Settings(BaseSettings):
     engine: ImportString[Any] | None = Field(
         None, description="import path of a model engine of your own (`package.module:function`)"
     )
+    embedding_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/?#]+[^\s?#]*$",
+        description="of a vLLM server that embeds; unset: no search by meaning",
+    )
+    embedding_model: str | None = Field(None, description="a name that it serves; unset: its first")
+    embedding_api_key: SecretStr | None = Field(None, description="where it asks for one")
+    embedding_revision: str | None = Field(
+        None, description="part of the recipe, where the model's name does not say it"
+    )
     extract_batch: int = Field(200, ge=1, le=5000, description="postings of one extraction task")
     upsert_batch: int = Field(1000, ge=1, le=20000, description="postings of one transaction, whole boards")
 
@@ -118,8 +128,18 @@ class Settings(BaseSettings):
         return self.vllm_url and self.vllm_url.rstrip("/").removesuffix("/v1")
 
     @cached_property
+    def embedding_root(self) -> str | None:
+        """Likewise."""
+        return self.embedding_url and self.embedding_url.rstrip("/").removesuffix("/v1")
+
+    @cached_property
     def database(self) -> Path:
         return self.data_dir / "rolecall.db"
+
+    @cached_property
+    def vectors(self) -> Path:
+        """What is searched by meaning; it may be deleted at any time."""
+        return self.data_dir / "vectors.db"
 
 
 def load() -> Settings:

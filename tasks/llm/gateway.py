@@ -7,9 +7,8 @@ fault of one posting from a fault of the server. Only the first is ever held aga
 import asyncio
 import hashlib
 import json
-import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,14 @@ from typing import Any
 from tasks.errors import ExtractionError
 from tasks.llm import prompt, reply
 from tasks.llm.document import Document, shown
+from tasks.llm.patience import Patience, card_of
 from tasks.llm.reply import Answer, Reply
 from tasks.llm.throttle import Throttle
-from tasks.llm.wire import Sent, Wire
+from tasks.llm.wire import Sent, Server, Wire
 from tasks.model import Asked
 from tasks.settings import Settings
 
 LOOK_EVERY_SECONDS = 0.5
-FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 15.0
-TIMEOUTS = 2
 TEXT_LENGTH = 1_000_000  # more is cut unseen
 LEAST_ROOM_TOKENS = 256
 MARGIN_TOKENS = 16
@@ -35,26 +32,23 @@ READING = ("document.py", "grounding.py", "prompt.py", "reply.py")
 
 
 class Gateway:
-    """A model behind a server; `fault` says in one line why it is left out for the rest of the run."""
+    """A model behind a server."""
 
     def __init__(self, settings: Settings, wire: Wire, model: str, context_tokens: int):
         self._settings, self._wire = settings, wire
         self._throttle = Throttle(settings.vllm_in_flight)
+        self._patience = Patience(wire, self._throttle, settings.vllm_patience_seconds, "vLLM", "postings")
         self.model = model
         self.context_tokens = context_tokens
         self.room_tokens = 0  # for title, place and text
-        self.fault: str | None = None
-        self.warning: str | None = None  # that, or why single postings have to wait
-        self._answered_at = 0.0
-        self._asking = 0
 
     @classmethod
     async def connect(cls, settings: Settings) -> "Gateway":
         """Raises: ExtractionError where the server does not answer, does not let us in, or serves no such model."""
-        wire = Wire(settings)
+        wire = Wire(_server(settings))
         sent = await wire.models()
         try:
-            card = _card(sent, settings.vllm_model, wire.url)
+            card = card_of(sent, settings.vllm_model, wire.url, "vLLM", "ROLECALL_VLLM_MODEL")
             most = int(card.get("max_model_len") or settings.vllm_context_tokens)
             gateway = cls(settings, wire, card["id"], min(most, settings.vllm_context_tokens))
             await gateway._measure()
@@ -62,6 +56,16 @@ class Gateway:
             await wire.close()
             raise
         return gateway
+
+    @property
+    def fault(self) -> str | None:
+        """In one line, why it is left out for the rest of the run."""
+        return self._patience.fault
+
+    @property
+    def warning(self) -> str | None:
+        """That, or why single postings have to wait."""
+        return self._patience.warning
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -130,55 +134,13 @@ class Gateway:
             seconds += (time.monotonic() - began) / max(1.0, (beside + self._throttle.in_flight) / 2)
             return sent
 
-        sent = await self._patiently(once)
+        sent = await self._patience.ask(once)
         if sent.kind == "ok":
             return reply.completed(sent.body, seconds)
         if sent.kind == "shut":
-            self._leave_out(sent)
+            self._patience.leave_out(sent)
         outcome = sent.kind if sent.kind in ("refused", "timeout", "error") else "unreachable"
         return Reply(outcome, detail=sent.detail, seconds=seconds)
-
-    async def _patiently(self, call: Callable[[], Awaitable[Sent]]) -> Sent:
-        self._asking += 1
-        try:
-            return await self._tried(call)
-        finally:
-            self._asking -= 1
-
-    async def _tried(self, call: Callable[[], Awaitable[Sent]]) -> Sent:
-        """Try again what may heal; a fault that stays is the server's where it does not answer others."""
-        pause, timeouts, since = FIRST_PAUSE_SECONDS, 0, time.monotonic()
-        while True:
-            async with self._throttle.slot():
-                if self.fault:
-                    return Sent("lost", detail=self.fault)
-                sent = await call()
-            if sent.kind == "ok":
-                self._answered_at = time.monotonic()
-                await self._throttle.succeeded()
-            if sent.kind in ("ok", "refused", "shut"):
-                return sent
-            await self._throttle.backed_off()
-            timeouts += sent.kind == "timeout"
-            wait = max(sent.retry_after_seconds or 0.0, pause)
-            if timeouts >= TIMEOUTS or time.monotonic() + wait - since > self._settings.vllm_patience_seconds:
-                return await self._judged(sent, since)
-            await asyncio.sleep(wait * random.uniform(0.75, 1.25))  # noqa: S311
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-
-    async def _judged(self, sent: Sent, since: float) -> Sent:
-        """The fault of this one request where the server answers others, else the server's, which is then left out."""
-        answers_others = self._answered_at >= since or self._asking == 1
-        if sent.kind in ("timeout", "error", "lost") and answers_others and (await self._wire.models()).kind == "ok":
-            return Sent("timeout" if sent.kind == "timeout" else "error", detail=sent.detail)
-        if sent.kind != "busy" or not answers_others:
-            self._leave_out(sent)
-        self.warning = self.warning or f"vLLM was too busy ({sent.detail}): some postings wait for the next run"
-        return Sent("lost", detail=sent.detail)
-
-    def _leave_out(self, sent: Sent) -> None:
-        self.fault = self.fault or f"vLLM is left out ({sent.detail}): its postings wait for the next run"
-        self.warning = self.fault
 
     async def _watch(self) -> None:
         while True:
@@ -218,23 +180,21 @@ class Gateway:
         return len(text.encode()) // BYTES_PER_TOKEN if counted is None else counted
 
     async def _count(self, what: dict[str, Any]) -> int | None:
-        sent = await self._patiently(lambda: self._wire.tokenize({"model": self.model, **what}))
+        sent = await self._patience.ask(lambda: self._wire.tokenize({"model": self.model, **what}))
         with suppress(KeyError, TypeError, ValueError):
             return int(sent.body["count"])
         return None
 
 
-def _card(sent: Sent, wanted: str | None, url: str) -> dict[str, Any]:
-    """The served model that is wanted, the first where none is named."""
-    if sent.kind != "ok":
-        raise ExtractionError(f"vLLM at {url} cannot be used ({sent.detail})")
-    try:
-        cards = {str(card["id"]): card for card in sent.body["data"]}
-    except (KeyError, TypeError) as error:
-        raise ExtractionError(f"{url} does not speak as vLLM does: no list of models") from error
-    if not cards or (wanted and wanted not in cards):
-        raise ExtractionError(f"vLLM at {url} serves {', '.join(cards) or 'no model'}; ROLECALL_VLLM_MODEL={wanted}")
-    return dict(cards[wanted] if wanted else next(iter(cards.values())))
+def _server(settings: Settings) -> Server:
+    assert settings.vllm_root is not None
+    return Server(
+        settings.vllm_root,
+        settings.vllm_api_key,
+        settings.vllm_timeout_seconds,
+        settings.connect_timeout_seconds,
+        settings.vllm_in_flight,
+    )
 
 
 def _hash(*texts: str) -> str:

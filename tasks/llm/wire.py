@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
 from tasks.retry_after import retry_after_seconds
-from tasks.settings import Settings
 
 ANSWER_MAX_BYTES = 4_000_000
 LOAD = ("vllm:num_requests_running", "vllm:num_requests_waiting")
@@ -34,21 +34,31 @@ class Sent:
     retry_after_seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a model is served. Shape: `timeout_seconds` is for one answer."""
+
+    url: str
+    api_key: SecretStr | None
+    timeout_seconds: float
+    connect_timeout_seconds: float
+    in_flight: int
+
+
 class Wire:
     """A connection to one server."""
 
-    def __init__(self, settings: Settings):
-        assert settings.vllm_root is not None
-        key = settings.vllm_api_key
-        self.url = settings.vllm_root
-        self._timeout_seconds = settings.vllm_timeout_seconds
+    def __init__(self, server: Server):
+        key = server.api_key
+        self.url = server.url
+        self._timeout_seconds = server.timeout_seconds
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
-        timeout = httpx.Timeout(settings.vllm_timeout_seconds, connect=settings.connect_timeout_seconds, pool=None)
+        timeout = httpx.Timeout(server.timeout_seconds, connect=server.connect_timeout_seconds, pool=None)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=POOL)
         # some small pools: httpx looks at every connection of a pool for each request
         self._clients = [
             httpx.AsyncClient(base_url=self.url, headers=headers, timeout=timeout, limits=limits, trust_env=False)
-            for _ in range(math.ceil(settings.vllm_in_flight / POOL))
+            for _ in range(math.ceil(server.in_flight / POOL))
         ]
         self._turn = itertools.cycle(self._clients)
 
@@ -57,6 +67,9 @@ class Wire:
 
     async def chat(self, body: Mapping[str, Any]) -> Sent:
         return await self._call("POST", "/v1/chat/completions", body, self._timeout_seconds)
+
+    async def embeddings(self, body: Mapping[str, Any]) -> Sent:
+        return await self._call("POST", "/v1/embeddings", body, self._timeout_seconds)
 
     async def tokenize(self, body: Mapping[str, Any]) -> Sent:
         return await self._call("POST", "/tokenize", body, self._timeout_seconds)

@@ -10,7 +10,7 @@ from tasks.errors import StoreError
 
 SCHEMA = Path(__file__).parent.parent / "schema.sql"
 MIGRATIONS = {  # version -> what leads to it from the one before
-    version: SCHEMA.with_name(f"schema_{version}.sql").read_text("utf-8") for version in (2, 3, 4)
+    version: SCHEMA.with_name(f"schema_{version}.sql").read_text("utf-8") for version in (2, 3, 4, 5)
 }
 VERSION = 1 + len(MIGRATIONS)
 SCRIPT = SCHEMA.read_text("utf-8") + "".join(MIGRATIONS.values())  # of a new file

@@ -31,7 +31,8 @@ def listed(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         """SELECT id, created_at, parameters,
              (SELECT count(*) FROM extractions WHERE recipe = recipes.id) AS extractions,
              (SELECT count(*) FROM extractions WHERE recipe = recipes.id AND outcome = 'answered') AS answered,
-             (SELECT count(*) FROM jobs WHERE recipe = recipes.id) AS jobs
+             (SELECT count(*) FROM jobs WHERE recipe = recipes.id) AS jobs,
+             (SELECT count(*) FROM job_texts WHERE embedding_recipe = recipes.id) AS embeddings
            FROM recipes ORDER BY created_at DESC, id"""
     )
     return [{**dict(row), "parameters": json.loads(row["parameters"])} for row in rows]
@@ -57,14 +58,14 @@ def resolve(connection: sqlite3.Connection, name: str) -> str:
 
 
 def prune(connection: sqlite3.Connection, names: list[str], keep: str | None) -> dict[str, int]:
-    """Forget these recipes and their extractions, or where none is named all that fill no job; `keep` stays.
+    """Forget these recipes and their extractions, or where none is named all that fill nothing; `keep` stays.
 
-    Raises: ConfigError where a named one fills a job or is `keep`, StoreError.
+    Raises: ConfigError where a named one fills any or is `keep`, StoreError.
     """
-    used = {row["id"] for row in listed(connection) if row["jobs"]} | {keep}
+    used = {row["id"] for row in listed(connection) if row["jobs"] or row["embeddings"]} | {keep}
     wanted = [resolve(connection, name) for name in names]
     if blocked := [recipe for recipe in wanted if recipe in used]:
-        raise ConfigError(f"recipe {blocked[0]} is in use; run `rolecall extract` under another one first")
+        raise ConfigError(f"recipe {blocked[0]} is in use; run `rolecall extract` (or `embed`) under another one first")
     gone = wanted or [row["id"] for row in listed(connection) if row["id"] not in used]
     with transaction(connection):
         count = connection.execute("SELECT count(*) FROM extractions WHERE recipe IN (SELECT value FROM json_each(?))",

@@ -7,7 +7,12 @@ import pytest
 from tasks.settings import ROOT
 
 FOLDER = ROOT / "deployments"
-EXTRAS = ["requirements-jobspy.txt", "requirements-scrapegraph.txt", "requirements-test.txt"]
+EXTRAS = [
+    "requirements-jobspy.txt",
+    "requirements-scrapegraph.txt",
+    "requirements-semantic.txt",
+    "requirements-test.txt",
+]
 
 
 def pinned(name: str) -> set[tuple[str, str]]:
