@@ -41,7 +41,8 @@ async def jobs(datasette: Any, request: Any) -> Response:
         "jobs": [rows.public(row, mine) for row in answer.jobs],
         "total": answer.total, "is_total_exact": answer.is_total_exact,
         "next": answer.next, "previous": answer.previous,
-        "query": asked.query, "sort": asked.sort, "revision": answer.revision,
+        "query": asked.query, "sort": asked.sort, "remark": answer.remark,
+        "revision": answer.revision,
     })  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from rolecall_reader.asking import Asked
 from rolecall_reader.editor import is_editor
 from rolecall_reader.facets import Choice
 from rolecall_reader.listing import CursorError
-from rolecall_reader.site import Answer, Reader, reader_of
+from rolecall_reader.questions import Answer
+from rolecall_reader.site import Reader, reader_of
 
 NAMES = "SELECT id, name FROM companies WHERE id IN (SELECT value FROM json_each(?))"
 LAST_RUN = "SELECT id, state, started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1"
@@ -61,10 +62,10 @@ async def home(datasette: Any, request: Any) -> Response:
     names = await company_names(database, found, asked)
     context = {
         "asked": asked, "answer": found.answer, "place": found.place, "is_editor": mine,
-        "notice": found.notice or notice_of(reasons),
+        "notice": found.notice or notice_of(reasons) or found.answer.remark,
         "jobs": [rows.public(row, mine) for row in found.answer.jobs],
         "facets": list(choices.sections(asked, found.counts, names, mine)), "chips": list(choices.chips(asked, names)),
-        "states": choices.states(asked), "sorts": choices.sorts(asked, found.counts),
+        "states": choices.states(asked), "sorts": choices.sorts(asked, found.counts, reader_of(datasette).has_meaning),
         "run": (await database.execute(LAST_RUN)).first(),
         "fresh": (await database.execute(FRESH)).single_value(), "fresh_limit": FRESH_LIMIT,
     }  # fmt: skip

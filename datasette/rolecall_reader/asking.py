@@ -13,7 +13,7 @@ FILTERS = (
     "workplace_type", "seniority", "employment_type", "country", "company_id", "department", "skills",
     "salary_currency", "status",
 )  # fmt: skip
-SORTS = ("newest", "found", "salary", "closed", "best")
+SORTS = ("newest", "found", "salary", "closed", "best", "meaning")
 OPEN = {"1": True, "0": False, "any": None}
 NUMBERS = {"posted_within_days": (1, 3650), "yearly_min": (1, 10**12), "limit": (1, 100), "revised_after": (0, 2**62)}
 PAGE = 30
@@ -158,7 +158,7 @@ def _sorted(asked: Asked, is_said: bool, reasons: dict[str, str]) -> Asked:
         asked = replace(asked, yearly_min=None)
     if not is_said:
         return replace(asked, sort=_usual(asked.q, asked.is_open))
-    if asked.sort == "best" and not asked.q:
+    if asked.sort in ("best", "meaning") and not asked.q:
         return replace(asked, sort="newest")
     if asked.sort == "salary" and len(asked.of("salary_currency")) != 1:
         reasons["sort"] = "salary needs one salary_currency: amounts of different currencies are not compared"

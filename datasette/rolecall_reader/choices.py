@@ -77,9 +77,10 @@ def states(asked: Asked) -> list[dict[str, Any]]:
     return found
 
 
-def sorts(asked: Asked, counts: Counts) -> list[dict[str, Any]]:
+def sorts(asked: Asked, counts: Counts, has_meaning: bool = False) -> list[dict[str, Any]]:
     """The orders that make sense here. Shape: title, address, is_current."""
     offered = [("best", "Best match")] if asked.q else []
+    offered += [("meaning", "By meaning")] if asked.q and has_meaning else []
     offered += [("newest", "Newest"), ("found", "Just found")]
     offered += [("closed", "Just closed")] if asked.is_open is False else []
     found = [(title, asked.address(sort=sort), sort) for sort, title in offered]

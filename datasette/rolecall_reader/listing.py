@@ -50,7 +50,7 @@ class Listed:
 
 
 def page(index: Index, asked: Asked, jobs: BitMap, ranked: Sequence[int] | None = None) -> Listed:
-    """The asked page of these jobs; `ranked` is their order for sort `best`.
+    """The asked page of these jobs; `ranked` is their order for sorts `best` and `meaning`.
 
     Raises: CursorError.
     """

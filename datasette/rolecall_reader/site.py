@@ -4,40 +4,25 @@ import asyncio
 import os
 import sqlite3
 import threading
-from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from pyroaring import BitMap
 
-from rolecall_reader import facets, listing, rows, words
+from rolecall_reader import facets, rows, semantic
 from rolecall_reader.asking import Asked
-from rolecall_reader.badges import badges_of
-from rolecall_reader.index import Index, is_logged
+from rolecall_reader.index import Index
+from rolecall_reader.questions import Answer, Questions
 
 DATABASE = "rolecall"
 NEWEST = "SELECT pk FROM jobs WHERE is_open = 1 ORDER BY listed_on DESC LIMIT ?"
 THREADS, CACHE_KB = 2, 16_000
-REMEMBERED = 200  # searches and counts of one state of the file
+NEAREST = 500  # jobs by meaning
 Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class Answer:
-    """A page of a list. Shape: `jobs` as `rows.rows`; `total` is at least so many where it is not exact."""
-
-    jobs: list[dict[str, Any]]
-    total: int
-    is_total_exact: bool
-    next: str | None
-    previous: str | None
-    revision: int
 
 
 class Reader:
@@ -45,12 +30,16 @@ class Reader:
 
     def __init__(self, database: Any) -> None:
         self.database = database
-        self.index = Index()
+        self.questions = Questions(Index())
         self._lock, self._warming, self._read = threading.RLock(), threading.Lock(), threading.Event()
-        self._known: OrderedDict[Any, Any] = OrderedDict()
         self._boot = os.urandom(4).hex()
         self._watch = _open(database.path)
         self._local, self._threads = threading.local(), ThreadPoolExecutor(THREADS, "reader")
+
+    @property
+    def index(self) -> Index:
+        """The bitmaps of now."""
+        return self.questions.index
 
     @property
     def is_ready(self) -> bool:
@@ -61,6 +50,11 @@ class Reader:
         """Wait for the bitmaps, at most so long."""
         self.warm()
         return self.is_ready or await asyncio.to_thread(self._read.wait, seconds)
+
+    @property
+    def has_meaning(self) -> bool:
+        """Whether jobs can be ordered by meaning."""
+        return semantic.beside(Path(self.database.path)).available()
 
     def warm(self) -> None:
         """Read all jobs on a thread of its own, unless they were or are being read."""
@@ -74,8 +68,7 @@ class Reader:
                 index = Index()
                 index.read(connection)
                 with self._lock:
-                    self.index = index
-                    self._known.clear()
+                    self.questions = Questions(index)
                 self._read.set()
         finally:
             self._warming.release()
@@ -115,10 +108,9 @@ class Reader:
                 if self.index.is_behind(connection):
                     index = Index()
                     index.read(connection)
-                    self._known.clear()
-                    self.index = index
+                    self.questions = Questions(index)
                 elif self.index.follow(connection):
-                    self._known.clear()
+                    self.questions.forget()
                 yield
             finally:
                 connection.rollback()
@@ -134,95 +126,45 @@ class Reader:
 
     async def jobs(self, asked: Asked, with_excerpts: bool = False) -> Answer:
         """Raises: listing.CursorError."""
-        return await self.run(lambda connection: self._jobs(connection, asked, with_excerpts))
+        near = await self._near(asked)
+        return await self.run(lambda connection: self.questions.jobs(connection, asked, with_excerpts, near))
 
     async def counts(self, asked: Asked) -> dict[str, list[facets.Choice]]:
         """The facets of a question."""
-        return await self.run(lambda connection: self._counts(connection, asked))
+        return await self.run(lambda connection: self.questions.counts(connection, asked))
 
     async def matching(self, asked: Asked) -> tuple[BitMap, int]:
         """All jobs of a question, and the revision of the log that they are of."""
-        return await self.run(lambda connection: (BitMap(self._found(connection, asked).jobs), self.index.revision))
+        return await self.run(
+            lambda connection: (BitMap(self.questions.found(connection, asked).jobs), self.index.revision)
+        )
 
     async def every(self, asked: Asked) -> tuple[BitMap, int]:
         """As `matching`, of common words too, which takes longer."""
         everything = 2**31
-        return await self.run(lambda connection: (self._find(connection, asked, everything).jobs, self.index.revision))
+        return await self.run(
+            lambda connection: (self.questions.find(connection, asked, everything).jobs, self.index.revision)
+        )
 
     async def list_and_counts(self, asked: Asked) -> tuple[Answer, dict[str, list[facets.Choice]]]:
         """Both, of one state of the file."""
-        return await self.run(lambda connection: (self._jobs(connection, asked, True), self._counts(connection, asked)))
+        near = await self._near(asked)
+        return await self.run(
+            lambda connection: (
+                self.questions.jobs(connection, asked, True, near),
+                self.questions.counts(connection, asked),
+            )
+        )
 
-    def _jobs(self, connection: sqlite3.Connection, asked: Asked, with_excerpts: bool) -> Answer:
-        """A page that is not full although older matches were not looked at is asked for again, of more of them."""
-        found, newest = self._found(connection, asked), words.NEWEST
-        order = self._order(connection, asked, found.jobs) if asked.sort == "best" else None
-        page = listing.page(self.index, asked, found.jobs, order)
-        while len(page.jobs) < asked.limit and not found.is_exact:
-            newest *= 10
-            more = self._find(connection, asked, newest)
-            if order is not None:  # places given out stay: what is older comes behind them
-                order = order + self._ranked(connection, asked, more.jobs - found.jobs)
-            found, page = more, listing.page(self.index, asked, more.jobs, order)
-        shown = rows.rows(connection, page.jobs)
-        if with_excerpts and asked.q:
-            stands = words.excerpts(connection, words.parse(asked.q), page.jobs)
-            for row in shown:
-                row["excerpt"] = stands.get(row["pk"])
-        badges = badges_of(connection, shown)
-        for row in shown:
-            row["badges"] = [each._asdict() for each in badges.get(row["pk"], [])]
-        return Answer(shown, len(found.jobs), found.is_exact, page.next, page.previous, self.index.revision)
-
-    def _counts(self, connection: sqlite3.Connection, asked: Asked) -> dict[str, list[facets.Choice]]:
-        matched = self._matched(connection, asked) if asked.q else None
-        return self._remember(("counts", _question(asked)), lambda: facets.count(self.index, asked, matched))
-
-    def _found(self, connection: sqlite3.Connection, asked: Asked) -> words.Found:
-        return self._remember(("found", _question(asked)), lambda: self._find(connection, asked))
-
-    def _find(self, connection: sqlite3.Connection, asked: Asked, newest: int = words.NEWEST) -> words.Found:
-        jobs = self.index.matching(asked)
-        if asked.revised_after is not None and is_logged(connection, asked.revised_after):  # else any may be
-            jobs = jobs & _pks(connection, "SELECT job_pk FROM job_revisions WHERE revision > ?", asked.revised_after)
-        if asked.changed_since is not None:
-            jobs = jobs & _pks(connection, "SELECT pk FROM jobs WHERE changed_at >= ?", asked.changed_since)
-        parsed = words.parse(asked.q)
-        if parsed.is_empty and not parsed.left_out:
-            return words.Found(jobs, True)
-        return words.find(connection, parsed, jobs, newest)
-
-    def _matched(self, connection: sqlite3.Connection, asked: Asked) -> BitMap:
-        """What matches the words whatever is chosen, for facets that leave out a choice."""
-        bare = replace(Asked(q=asked.q, is_open=asked.is_open), sort="found")
-        return self._found(connection, bare).jobs | self._found(connection, asked).jobs
-
-    def _order(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> "array[int]":
-        return self._remember(("order", _question(asked)), lambda: self._ranked(connection, asked, jobs))
-
-    def _ranked(self, connection: sqlite3.Connection, asked: Asked, jobs: BitMap) -> "array[int]":
-        return array("I", words.ranked(connection, words.parse(asked.q), jobs))  # hundreds are remembered
-
-    def _remember(self, key: Any, make: Callable[[], Result]) -> Result:
-        if key not in self._known:
-            self._known[key] = make()
-            if len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        self._known.move_to_end(key)
-        return self._known[key]  # type: ignore[no-any-return]
-
-
-def _question(asked: Asked) -> Asked:
-    """What decides the matches, without order, page and size."""
-    return replace(asked, sort="found", limit=1, after=None, before=None)
+    async def _near(self, asked: Asked) -> semantic.Ranking:
+        """The jobs nearest in meaning to the words, where that order is asked for."""
+        if asked.sort != "meaning":
+            return semantic.Ranking([])
+        return await semantic.beside(Path(self.database.path)).ranked(asked.q, [], NEAREST)
 
 
 def _open(path: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
-
-
-def _pks(connection: sqlite3.Connection, sql: str, value: Any) -> BitMap:
-    return BitMap(row[0] for row in connection.execute(sql, (value,)))
 
 
 _readers: WeakKeyDictionary[Any, Reader] = WeakKeyDictionary()

@@ -339,3 +339,24 @@ def test_a_bad_question_has_its_status_and_a_reason(site, address, status, about
     assert found[1]["ok"] is False
     assert about in found[1]["reasons"]
     assert json.dumps(found[1])
+
+
+@needs_extra
+def test_a_list_by_meaning_holds_what_is_near_and_what_has_the_words(site, url, monkeypatch):
+    monkeypatch.setenv("ROLECALL_EMBEDDING_URL", url)
+    fill(site.folder / "vectors.db", TITLES)
+    by_words = site("/api/jobs?q=rust+systems&sort=best")[1]
+    by_both = site("/api/jobs?q=rust+systems&sort=meaning")[1]
+    assert {job["pk"] for job in by_words["jobs"]} == {1, 2}
+    assert {job["pk"] for job in by_both["jobs"][:2]} == {1, 2}
+    assert {job["pk"] for job in by_both["jobs"]} == {1, 2, 3, 4, 5}  # 6 is closed
+    assert (by_both["total"], by_both["remark"]) == (5, None)
+    first = site("/api/jobs?q=rust+systems&sort=meaning&limit=2")[1]
+    second = site(f"/api/jobs?q=rust+systems&sort=meaning&limit=2&after={first['next']}")[1]
+    assert [job["pk"] for job in first["jobs"] + second["jobs"]] == [job["pk"] for job in by_both["jobs"][:4]]
+
+
+def test_a_list_by_meaning_without_vectors_is_by_words_and_says_why(site):
+    found = site("/api/jobs?q=nurse&sort=meaning")[1]
+    assert [job["pk"] for job in found["jobs"]] == [job["pk"] for job in site("/api/jobs?q=nurse")[1]["jobs"]]
+    assert found["remark"] in ("no job has a vector yet", "search by meaning is not installed")
