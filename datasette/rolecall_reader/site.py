@@ -143,7 +143,7 @@ class Reader:
         """As `matching`, of common words too, which takes longer."""
         everything = 2**31
         return await self.run(
-            lambda connection: (self.questions.find(connection, asked, everything).jobs, self.index.revision)
+            lambda connection: (BitMap(self.questions.find(connection, asked, everything).jobs), self.index.revision)
         )
 
     async def list_and_counts(self, asked: Asked) -> tuple[Answer, dict[str, list[facets.Choice]]]:

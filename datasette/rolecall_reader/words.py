@@ -62,7 +62,7 @@ def parse(q: str) -> Words:
     beginnings: list[str] = []
     left_out: list[str] = []
     is_out, is_or = False, False
-    for dash, phrase, word in TERM.findall(q):
+    for dash, phrase, word in TERM.findall(q.replace("\0", " ")):  # SQLite would end the expression there
         if word in ("NOT", "OR", "AND") and not dash:
             is_out, is_or = is_out or word == "NOT", word == "OR" and bool(groups)
             continue

@@ -14,14 +14,14 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote_plus
 
 from datasette.utils import tilde_encode
 
-from rolecall_reader import details, facets
-from rolecall_reader.site import Reader
+from rolecall_reader import details, facets, semantic
+from rolecall_reader.index import Index
+from rolecall_reader.questions import Questions
 from tests.benchmarks import reader_load as load
 from tests.benchmarks.filled import fill
 from tests.benchmarks.reader_questions import KINDS_OF_SEARCH, Dice, addresses, asked_of
@@ -66,19 +66,19 @@ def timed(ask: Callable[[Any], Any], questions: Iterable[Any]) -> Times:
 
 def queries(file: Path) -> tuple[list[Row], Dice]:
     """In this process, without HTTP; no question comes twice, so that nothing is remembered."""
-    reader = Reader(SimpleNamespace(path=str(file)))
+    index = Index()
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         began = time.perf_counter()
-        reader.index.read(connection)
+        index.read(connection)
         read = time.perf_counter() - began
-        dice = Dice(connection, reader.index)
+        questions, nothing = Questions(index), semantic.Ranking([])
+        dice = Dice(connection, index)
 
         def page(question: Any) -> None:
-            with reader._following(connection):
-                reader._jobs(connection, question, with_excerpts=True)
+            questions.jobs(connection, question, with_excerpts=True, near=nothing)
 
         def counts(question: Any) -> None:
-            facets.count(reader.index, question, None)
+            facets.count(index, question, None)
 
         indexed = "p50 < 5, p99 < 10"
         rows = [
@@ -90,8 +90,8 @@ def queries(file: Path) -> tuple[list[Row], Dice]:
             row("state of the file (`/api/stats`)", timed(lambda _: details.stats(connection), range(EACH)), indexed),
         ]
         for kind in KINDS_OF_SEARCH:
-            questions = [asked_of([("q", words)]) for words in dice.searches(kind, EACH)]
-            rows.append(row(f"search with rank and excerpts: {kind}", timed(page, questions), "p99 < 50"))
+            searches = [asked_of([("q", words)]) for words in dice.searches(kind, EACH)]
+            rows.append(row(f"search with rank and excerpts: {kind}", timed(page, searches), "p99 < 50"))
     return [row(f"bitmaps of all jobs, read once at the start: {read:.1f} s", None, ""), *rows], dice
 
 

@@ -37,6 +37,7 @@ def found(db: sqlite3.Connection, q: str, among: BitMap | None = None) -> set[in
 @given(st.one_of(st.text(max_size=40), SIGNS))
 @example('"')
 @example("-the")
+@example("0\x00")
 @example("NOT NOT")
 @example("a OR OR b")
 @example("OR a")
