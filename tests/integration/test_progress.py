@@ -330,6 +330,8 @@ def test_a_stream_may_not_be_kept_or_held_back(settings: Settings) -> None:
 def test_the_page_shows_the_run_without_scripts_and_for_the_public(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, is_public: bool
 ) -> None:
+    for name in ("PREFECT_UI_URL", "PREFECT_API_URL", "ROLECALL_PREFECT_PORT"):
+        monkeypatch.delenv(name, raising=False)
     if is_public:
         monkeypatch.setenv("ROLECALL_PUBLIC", "1")
     assert "No run yet" in asyncio.run(site_of(settings).client.get("/-/progress")).text
