@@ -36,6 +36,10 @@ class Veiled(Database):  # type: ignore[misc]  # Datasette is not typed
             self._behind.connection = connection
         return self._behind.connection
 
+    async def table_counts(self, limit: int = 10) -> dict[str, None]:
+        """None is counted: of a million jobs that takes seconds."""
+        return dict.fromkeys(await self.table_names())
+
     async def execute_fn(self, fn: Callable[[Any], Any]) -> Any:
         """What `fn` makes of a read connection."""
         if sees_marks.get():
