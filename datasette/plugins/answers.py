@@ -104,10 +104,15 @@ class Recorder:
 
 
 def may_be_kept(headers: list[Pair]) -> bool:
-    """Whether it depends on nothing but what the key holds."""
-    found = {name.lower() for name, _ in headers}
+    """Whether it depends on nothing but what the key holds.
+
+    Reason: the token of a form comes only to who may write, by an address of this machine; those without a cookie yet
+    may share one until the file changes, since writing asks for the same origin besides.
+    """
+    cookies = [value for name, value in headers if name.lower() == b"set-cookie"]
     varied = b",".join(value.lower() for name, value in headers if name.lower() == b"vary").split(b",")
-    return b"set-cookie" not in found and {each.strip() for each in varied} <= VARIED
+    is_token_alone = all(cookie.startswith(b"ds_csrftoken=") for cookie in cookies)
+    return is_token_alone and {each.strip() for each in varied} <= VARIED
 
 
 def key_of(scope: Any) -> Any | None:
