@@ -18,6 +18,7 @@ from tasks.settings import ROOT
 
 ERROR_BYTES = 4000
 PASSED_ON = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+STARTED_BY = "ROLECALL_STARTED_BY"
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -88,7 +89,8 @@ async def ask(arguments: Sequence[str], question: bytes, home: Path, seconds: fl
 def _surroundings(home: Path) -> dict[str, str]:
     """No variable of ours gets there: keys, proxies, and switches by which libraries report elsewhere."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return kept | {"HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "DO_NOT_TRACK": "1"}
+    told = {"HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "DO_NOT_TRACK": "1"}
+    return kept | told | {STARTED_BY: str(os.getpid())}
 
 
 def _last_line(errors: IO[bytes]) -> str:
@@ -105,7 +107,7 @@ def end_with_parent(number: int = signal.SIGTERM) -> None:
 
 def kill_group_with_parent() -> None:
     """For a group's leader: a thread that kills the group once the parent is gone, whatever it is waiting for."""
-    parent = os.getppid()
+    parent = int(os.environ.get(STARTED_BY) or os.getppid())  # who may be gone before we get here
 
     def watch() -> None:
         while os.getppid() == parent:

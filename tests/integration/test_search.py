@@ -257,6 +257,7 @@ def test_nothing_of_ours_is_in_the_surroundings_of_the_process(bench, monkeypatc
         "PATH",
         "PYTHONPATH",
         "PYTHONUTF8",
+        "ROLECALL_STARTED_BY",
         "SSL_CERT_DIR",
         "SSL_CERT_FILE",
     }
