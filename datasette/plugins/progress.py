@@ -13,6 +13,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 
 from rolecall_reader import hints, ledger
+from rolecall_reader.editor import is_public
 from rolecall_reader.ledger import Ask, Position
 from rolecall_reader.streams import Event, Streams
 
@@ -53,7 +54,7 @@ def prefect_ui(environ: Mapping[str, str] = os.environ) -> str | None:
     """
     if named := environ.get("PREFECT_UI_URL"):
         return named.rstrip("/")
-    if environ.get("ROLECALL_PUBLIC"):
+    if is_public(environ):
         return None
     api = environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{environ.get('ROLECALL_PREFECT_PORT') or 4200}/api"
     return f"{api.rstrip('/').removesuffix('/api')}/v2"
