@@ -6,39 +6,20 @@ from urllib.parse import unquote
 
 from datasette import Response, hookimpl
 
-from rolecall_reader import asking, details, rows
-from rolecall_reader.editor import is_editor
-from rolecall_reader.listing import CursorError
+from rolecall_reader import details, rows
+from rolecall_reader.answering import asked_of, page_of, refusal
+from rolecall_reader.editor import sees_marks
 from rolecall_reader.site import reader_of
 
 View = Callable[..., Awaitable[Response]]
 
 
-def refusal(status: int, error: str, reasons: dict[str, str] | None = None) -> Response:
-    return Response.json({"ok": False, "error": error, "reasons": reasons or {}}, status=status)
-
-
-async def asked_of(datasette: Any, request: Any) -> tuple[asking.Asked, Response | None]:
-    """The question, or the refusal that says what is wrong with it."""
-    asked, reasons = asking.read(request.query_string)
-    if asked.of("status") and not await is_editor(datasette, request):
-        reasons["status"] = "is the owner's own"
-    return asked, refusal(400, "these parameters cannot be understood", reasons) if reasons else None
-
-
 async def jobs(datasette: Any, request: Any) -> Response:
-    asked, refused = await asked_of(datasette, request)
-    if refused:
-        return refused
-    try:
-        answer = await reader_of(datasette).jobs(asked, with_excerpts=True)
-    except CursorError as error:
-        return refusal(
-            400, "no such place in this list", {"after" if asked.after else "before": f"{error} is no cursor"}
-        )
-    mine = await is_editor(datasette, request)
+    asked, answer = await page_of(datasette, request)
+    if isinstance(answer, Response):
+        return answer
     return Response.json({
-        "jobs": [rows.public(row, mine) for row in answer.jobs],
+        "jobs": [rows.public(row, sees_marks.get()) for row in answer.jobs],
         "total": answer.total, "is_total_exact": answer.is_total_exact,
         "next": answer.next, "previous": answer.previous,
         "query": asked.query, "sort": asked.sort, "remark": answer.remark,
@@ -51,19 +32,18 @@ async def job(datasette: Any, request: Any) -> Response:
     found = await datasette.get_database("rolecall").execute_fn(lambda connection: details.job(connection, wanted))
     if found is None:
         return refusal(404, "no such job", {"id": f"neither a pk nor an id of a job: {wanted[:100]}"})
-    return Response.json(details.public(found, await is_editor(datasette, request)))
+    return Response.json(details.public(found, sees_marks.get()))
 
 
 async def facets(datasette: Any, request: Any) -> Response:
-    asked, refused = await asked_of(datasette, request)
+    asked, refused = asked_of(request)
     if refused:
         return refused
-    mine = await is_editor(datasette, request)
     counted = await reader_of(datasette).counts(asked)
     shown = {
         name: [{"value": each.value, "count": each.count, "is_chosen": each.is_chosen} for each in choices]
         for name, choices in counted.items()
-        if mine or name != "status"
+        if sees_marks.get() or name != "status"
     }
     return Response.json({"facets": shown, "query": asked.query})
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from datasette import Forbidden, Response, hookimpl
 
-from rolecall_reader import asking, atom, rows, searches
+from rolecall_reader import atom, rows, searches
+from rolecall_reader.answering import asked_of
 from rolecall_reader.asking import Asked
-from rolecall_reader.editor import is_editor
+from rolecall_reader.editor import sees_marks
 from rolecall_reader.site import Reader, reader_of
 
 ENTRIES = 50
@@ -19,22 +20,18 @@ CHANGED = "SELECT pk FROM jobs WHERE changed_at >= ? ORDER BY changed_at DESC"
 
 
 async def of_question(datasette: Any, request: Any) -> Response:
-    asked, reasons = asking.read(request.query_string)
-    if asked.of("status") and not await is_editor(datasette, request):
-        reasons["status"] = "is the owner's own"
-    if reasons:
-        error = "these parameters cannot be understood"
-        return Response.json({"ok": False, "error": error, "reasons": reasons}, status=400)
+    asked, refused = asked_of(request)
+    if refused:
+        return refused
     return await feed(datasette, request, asked, searches.in_words(asked, {}))
 
 
 async def of_search(datasette: Any, request: Any) -> Response:
-    if not await is_editor(datasette, request):
-        raise Forbidden("Only the owner of this instance has saved searches.")
-    row = (await datasette.get_database("rolecall").execute(searches.ONE, [int(request.url_vars["id"])])).first()
-    if row is None:
+    if not sees_marks.get():
+        raise Forbidden(searches.OWNER)
+    search = await searches.of_id(datasette.get_database("rolecall"), int(request.url_vars["id"]))
+    if search is None:
         return Response.text("No such search.", status=404)
-    search = searches.search_of(row)
     return await feed(datasette, request, search.asked, search.name)
 
 

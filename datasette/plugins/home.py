@@ -1,28 +1,20 @@
 """The first page: the jobs, searched, filtered and sorted; `/-/cards` gives its next ones to who scrolls."""
 
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from datasette import Response, hookimpl
 
-from rolecall_reader import asking, choices, rows
+from rolecall_reader import asking, choices, details, rows
+from rolecall_reader.answering import page_of
 from rolecall_reader.asking import Asked
-from rolecall_reader.editor import is_editor
+from rolecall_reader.editor import sees_marks
 from rolecall_reader.facets import Choice
 from rolecall_reader.listing import CursorError
 from rolecall_reader.questions import Answer
 from rolecall_reader.site import Reader, reader_of
 
-NAMES = "SELECT id, name FROM companies WHERE id IN (SELECT value FROM json_each(?))"
-LAST_RUN = "SELECT id, state, started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1"
-FRESH_LIMIT = 10_000
-FRESH = f"""
-SELECT count(*) FROM (
-  SELECT 1 FROM jobs WHERE is_open = 1 AND first_seen_at >= strftime('%Y-%m-%dT%H:%M:%S', 'now', '-1 day')
-  LIMIT {FRESH_LIMIT + 1})
-"""
 PLAIN_WAIT_SECONDS = 0.1  # for the bitmaps, where the newest jobs can be shown without
 
 
@@ -54,42 +46,33 @@ async def shown(reader: Reader, asked: Asked) -> Shown:
 async def home(datasette: Any, request: Any) -> Response:
     await datasette.ensure_permissions(request.actor, [("view-database", "rolecall"), "view-instance"])
     asked, reasons = asking.read(request.query_string)
-    mine = await is_editor(datasette, request)
-    if not mine:
-        asked = asked.choosing("status") if asked.of("status") else asked
+    mine = sees_marks.get()
+    if asked.of("status") and not mine:
+        asked = asked.choosing("status")
     found = await shown(reader_of(datasette), asked)
     database = datasette.get_database("rolecall")
-    names = await company_names(database, found, asked)
+    ids = {choice.value for choice in found.counts.get("company_id", [])} | set(asked.of("company_id"))
+    names = await rows.company_names(database, ids)
     context = {
-        "asked": asked, "answer": found.answer, "place": found.place, "is_editor": mine,
+        "asked": asked, "answer": found.answer, "place": found.place,
         "notice": found.notice or notice_of(reasons) or found.answer.remark,
         "jobs": [rows.public(row, mine) for row in found.answer.jobs],
         "facets": list(choices.sections(asked, found.counts, names, mine)), "chips": list(choices.chips(asked, names)),
         "states": choices.states(asked), "sorts": choices.sorts(asked, found.counts, reader_of(datasette).has_meaning),
-        "run": (await database.execute(LAST_RUN)).first(),
-        "fresh": (await database.execute(FRESH)).single_value(), "fresh_limit": FRESH_LIMIT,
+        "run": (await database.execute(details.LAST_RUN)).first(),
+        "fresh": (await database.execute(details.STATS["new_today"])).single_value(), "fresh_limit": details.COUNTED,
     }  # fmt: skip
     return Response.html(await datasette.render_template("home.html", context, request=request))
 
 
 async def cards(datasette: Any, request: Any) -> Response:
     """The jobs of one page as ready cards, and where the pages beside it begin."""
-    asked, reasons = asking.read(request.query_string)
-    mine = await is_editor(datasette, request)
-    if reasons or (asked.of("status") and not mine):
-        return Response.json({"ok": False, "reasons": reasons}, status=400)
-    try:
-        answer = await reader_of(datasette).jobs(asked, with_excerpts=True)
-    except CursorError:
-        return Response.json({"ok": False, "reasons": {"after": "no such place in this list"}}, status=400)
-    jobs = [rows.public(row, mine) for row in answer.jobs]
-    html = await datasette.render_template("_cards.html", {"jobs": jobs, "is_editor": mine}, request=request)
+    _, answer = await page_of(datasette, request)
+    if isinstance(answer, Response):
+        return answer
+    jobs = [rows.public(row, sees_marks.get()) for row in answer.jobs]
+    html = await datasette.render_template("_cards.html", {"jobs": jobs}, request=request)
     return Response.json({"cards": html, "count": len(jobs), "next": answer.next, "previous": answer.previous})
-
-
-async def company_names(database: Any, found: Shown, asked: Asked) -> dict[str, str]:
-    ids = {choice.value for choice in found.counts.get("company_id", [])} | set(asked.of("company_id"))
-    return {row["id"]: row["name"] for row in await database.execute(NAMES, [json.dumps(sorted(ids))])} if ids else {}
 
 
 def notice_of(reasons: dict[str, str]) -> str:

@@ -1,35 +1,29 @@
 """Saved searches: their page, opening one, and `POST /-/searches` that saves, renames and deletes. For editors only."""
 
-import json
-import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from datasette import Forbidden, Response, hookimpl
 
-from rolecall_reader import searches
-from rolecall_reader.editor import is_editor
-from rolecall_reader.marks import RefusedError, form_of, reason, require_same_origin
-from rolecall_reader.searches import Search
+from rolecall_reader import rows, searches
+from rolecall_reader.editor import is_editor, sees_marks
+from rolecall_reader.marks import RefusedError, form_of, require_same_origin, written
 from rolecall_reader.site import reader_of
 
-NAMES = "SELECT id, name FROM companies WHERE id IN (SELECT value FROM json_each(?))"
-OWNER = "Only the owner of this instance has saved searches."
 AHEAD = ("prefetch", "preview")  # of a page that nobody has opened yet
 
 
-async def require_editor(datasette: Any, request: Any) -> None:
-    if not await is_editor(datasette, request):
-        raise Forbidden(OWNER)
+def require_owner() -> None:
+    if not sees_marks.get():
+        raise Forbidden(searches.OWNER)
 
 
 async def page(datasette: Any, request: Any) -> Response:
-    await require_editor(datasette, request)
+    require_owner()
     database, reader = datasette.get_database("rolecall"), reader_of(datasette)
     found = [searches.search_of(row) for row in (await database.execute(searches.ALL)).rows]
-    ids = json.dumps(searches.companies_of(found))
-    names = {row["id"]: row["name"] for row in (await database.execute(NAMES, [ids])).rows}
+    names = await rows.company_names(database, searches.companies_of(found))
     shown = [
         {"search": each, "words": searches.in_words(each.asked, names),
          "new": len((await searches.new(reader, each.asked, each.looked, each.looked_revision))[0])}
@@ -42,22 +36,18 @@ async def page(datasette: Any, request: Any) -> Response:
     return Response.html(await datasette.render_template("searches.html", context, request=request))
 
 
-async def search_with(datasette: Any, search_id: str) -> Search | None:
-    row = (await datasette.get_database("rolecall").execute(searches.ONE, [int(search_id)])).first()
-    return searches.search_of(row) if row else None
-
-
 async def opened(datasette: Any, request: Any) -> Response:
     """The list of a search; that it was looked at is kept, unless another site or a prefetching browser asked."""
-    await require_editor(datasette, request)
-    search = await search_with(datasette, request.url_vars["id"])
+    require_owner()
+    database = datasette.get_database("rolecall")
+    search = await searches.of_id(database, int(request.url_vars["id"]))
     if search is None:
         return Response.redirect(datasette.urls.path("/searches"))
     purpose = request.headers.get("sec-purpose") or request.headers.get("purpose") or ""
     is_ours = request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
     if is_ours and not any(word in purpose for word in AHEAD) and request.method == "GET":
         matches, revision = await reader_of(datasette).every(search.asked)
-        await written(datasette, partial(searches.look, search_id=search.id, matches=matches, revision=revision))
+        await written(database, partial(searches.look, search_id=search.id, matches=matches, revision=revision))
     return Response.redirect(datasette.urls.path(f"/?{search.query}"))
 
 
@@ -86,8 +76,8 @@ async def changed(datasette: Any, request: Any, receive: Any) -> int:
         raise RefusedError(405, "Searches are changed with POST.")
     require_same_origin(request.headers)
     if not await is_editor(datasette, request):
-        raise RefusedError(403, OWNER)
-    form = await form_of(receive)
+        raise RefusedError(403, searches.OWNER)
+    form, database = await form_of(receive), datasette.get_database("rolecall")
     does = form.get("do", "save")
     if does == "save":
         return await saved(datasette, form)
@@ -95,10 +85,10 @@ async def changed(datasette: Any, request: Any, receive: Any) -> int:
         raise RefusedError(400, "Send do=save with name and query, do=rename with id and name, or do=delete with id.")
     search_id = int(form["id"])
     if does == "delete":
-        await written(datasette, partial(searches.delete, search_id=search_id))
+        await written(database, partial(searches.delete, search_id=search_id))
     else:
         name = searches.name_of(form.get("name", ""))
-        await written(datasette, partial(searches.rename, search_id=search_id, name=name))
+        await written(database, partial(searches.rename, search_id=search_id, name=name))
     return search_id
 
 
@@ -106,18 +96,7 @@ async def saved(datasette: Any, form: dict[str, str]) -> int:
     name, asked = searches.name_of(form.get("name", "")), searches.question_of(form.get("query", ""))
     matches, revision = await reader_of(datasette).every(asked)
     keep = partial(searches.save, name=name, query=asked.query, matches=matches, revision=revision)
-    return int(await written(datasette, keep))
-
-
-async def written(datasette: Any, write: Callable[[Any], Any]) -> Any:
-    """Raises: RefusedError."""
-    database = datasette.get_database("rolecall")
-    if not database.is_mutable:
-        raise RefusedError(503, "This server may not write to the file.")
-    try:
-        return await database.execute_write_fn(write)
-    except sqlite3.OperationalError as error:
-        raise RefusedError(503, reason(error)) from error
+    return int(await written(datasette.get_database("rolecall"), keep))
 
 
 @hookimpl

@@ -3,8 +3,7 @@
 Shape: filters repeat; values of one are alternatives, `skills` must all be there; filters narrow each other.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -33,7 +32,7 @@ class Asked:
     revised_after: int | None = None
     sort: str = "newest"
     limit: int = PAGE
-    after: str | None = field(default=None)
+    after: str | None = None
     before: str | None = None
 
     def of(self, name: str) -> tuple[str, ...]:
@@ -63,7 +62,7 @@ class Asked:
     @property
     def pairs(self) -> list[tuple[str, Any]]:
         """What the query string says, for the hidden fields of a form."""
-        default = Asked(sort=_usual(self.q, self.is_open))
+        default = Asked(sort=usual_sort(self.q, self.is_open))
         pairs: list[tuple[str, Any]] = [("q", self.q)] if self.q else []
         pairs += [(name, value) for name, values in self.chosen for value in values]
         if self.is_open is not True:
@@ -83,12 +82,12 @@ class Asked:
         return urlencode([(name, value) for name in ("after", "before") if (value := getattr(self, name))])
 
 
-def read(query_string: str, ignored: Iterable[str] = ()) -> tuple[Asked, dict[str, str]]:
+def read(query_string: str) -> tuple[Asked, dict[str, str]]:
     """The question, and why each parameter that was left out of it cannot be understood."""
     values: dict[str, list[str]] = {}
     for name, value in parse_qsl(query_string, keep_blank_values=True):
         value = "".join(char if char.isprintable() else " " for char in value).strip()
-        if value and name not in ignored:
+        if value:
             values.setdefault(name, []).append(value)
     reasons: dict[str, str] = {}
     chosen = {name: _filter(name, values.pop(name), reasons) for name in FILTERS if name in values}
@@ -143,10 +142,15 @@ def _instant(value: str) -> str | None:
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return written(moment)
 
 
-def _usual(q: str, is_open: bool | None) -> str:
+def written(instant: datetime) -> str:
+    """Shape: of an instant in UTC."""
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def usual_sort(q: str, is_open: bool | None) -> str:
     """The order where none is asked for."""
     return "best" if q else "newest" if is_open is not False else "closed"
 
@@ -157,7 +161,7 @@ def _sorted(asked: Asked, is_said: bool, reasons: dict[str, str]) -> Asked:
         reasons["yearly_min"] = "needs one salary_currency: amounts of different currencies are not compared"
         asked = replace(asked, yearly_min=None)
     if not is_said:
-        return replace(asked, sort=_usual(asked.q, asked.is_open))
+        return replace(asked, sort=usual_sort(asked.q, asked.is_open))
     if asked.sort in ("best", "meaning") and not asked.q:
         return replace(asked, sort="newest")
     if asked.sort == "salary" and len(asked.of("salary_currency")) != 1:

@@ -6,7 +6,7 @@ from typing import Any
 
 from babel import Locale
 
-from rolecall_reader.asking import Asked
+from rolecall_reader.asking import Asked, usual_sort
 from rolecall_reader.facets import Choice
 
 ENGLISH = Locale("en")
@@ -71,8 +71,7 @@ def states(asked: Asked) -> list[dict[str, Any]]:
     """Open, closed or all, each in its usual order. Shape: title, address, is_current."""
     found = []
     for title, is_open in (("Open", True), ("Closed", False), ("All", None)):
-        sort = "best" if asked.q else "closed" if is_open is False else "newest"
-        address = f"/?{asked.address(is_open=is_open, sort=sort)}"
+        address = f"/?{asked.address(is_open=is_open, sort=usual_sort(asked.q, is_open))}"
         found.append({"title": title, "address": address, "is_current": asked.is_open == is_open})
     return found
 

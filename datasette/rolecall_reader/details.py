@@ -12,15 +12,16 @@ SELECT jobs.*, html AS description_html, text AS description, job_provenance.fac
 FROM jobs JOIN job_texts USING (content_hash) JOIN job_provenance USING (pk) WHERE jobs.pk = ?
 """
 CHANGES = "SELECT field, old, new, run_id, at FROM job_changes WHERE job_pk = ? ORDER BY id DESC LIMIT 200"
+COUNTED = 10_000  # of what is new or closed; one more means more
 SINCE = "strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{} days')"
 STATS = {
     "open_jobs": "SELECT coalesce(sum(open_jobs), 0) FROM companies",
     "companies": "SELECT count(*) FROM companies",
     "runs": "SELECT count(*) FROM runs",
     "new_today": f"""SELECT count(*) FROM (
-      SELECT 1 FROM jobs WHERE is_open = 1 AND first_seen_at >= {SINCE.format(1)} LIMIT 10001)""",
+      SELECT 1 FROM jobs WHERE is_open = 1 AND first_seen_at >= {SINCE.format(1)} LIMIT {COUNTED + 1})""",
     "closed_this_week": f"""SELECT count(*) FROM (
-      SELECT 1 FROM jobs WHERE closed_at >= {SINCE.format(7)} LIMIT 10001)""",
+      SELECT 1 FROM jobs WHERE closed_at >= {SINCE.format(7)} LIMIT {COUNTED + 1})""",
 }
 LAST_RUN = """
 SELECT id, flow, state, started_at, finished_at, boards, failed, new, changed, closed, reopened
@@ -57,7 +58,7 @@ def public(found: Mapping[str, Any], is_editor: bool) -> dict[str, Any]:
 
 
 def stats(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Counts of the file, and its last run; `new_today` and `closed_this_week` stop at 10,001."""
+    """Counts of the file, and its last run; `new_today` and `closed_this_week` stop one above COUNTED."""
     found: dict[str, Any] = {name: connection.execute(sql).fetchone()[0] for name, sql in STATS.items()}
     return found | {"last_run": _one(connection, LAST_RUN)}
 

@@ -1,7 +1,7 @@
 """The reader's own words of a job: read from a form, written to the file."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -66,15 +66,23 @@ def mark_of(name: str, text: str) -> str | None:
 
 async def write_marks(database: Any, pk: int, marks: Mapping[str, str | None]) -> dict[str, str | None]:
     """Change what is named and nothing else; both marks as they are now."""
-    if not database.is_mutable:
-        raise RefusedError(503, NOT_WRITABLE)
-    try:
-        found: dict[str, str | None] | None = await database.execute_write_fn(partial(update, pk=pk, marks=marks))
-    except sqlite3.OperationalError as error:
-        raise RefusedError(503, reason(error)) from error
+    found: dict[str, str | None] | None = await written(database, partial(update, pk=pk, marks=marks))
     if found is None:
         raise RefusedError(404, f"No job {pk}.")
     return found
+
+
+async def written(database: Any, write: Callable[[Any], Any]) -> Any:
+    """What `write` makes of the one connection that writes.
+
+    Raises: RefusedError where the file takes nothing.
+    """
+    if not database.is_mutable:
+        raise RefusedError(503, NOT_WRITABLE)
+    try:
+        return await database.execute_write_fn(write)
+    except sqlite3.OperationalError as error:
+        raise RefusedError(503, reason(error)) from error
 
 
 def update(connection: Any, pk: int, marks: Mapping[str, str | None]) -> dict[str, str | None] | None:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rolecall_reader.index import names_of
@@ -12,6 +12,7 @@ SHOWN = (
     "salary_min salary_max salary_currency salary_period yearly_min skills posted_on listed_on first_seen_at "
     "changed_at closed_at is_open url apply_url content_hash status"
 ).split()
+NAMES = "SELECT id, name FROM companies WHERE id IN (SELECT value FROM json_each(?))"
 BY_PK = f"SELECT {', '.join(SHOWN)} FROM jobs WHERE pk IN (SELECT value FROM json_each(?))"
 
 
@@ -21,6 +22,12 @@ def rows(connection: sqlite3.Connection, jobs: Sequence[int]) -> list[dict[str, 
     for row in found.values():
         row["skills"], row["is_open"] = sorted(names_of(row["skills"])), bool(row["is_open"])
     return [found[pk] for pk in jobs if pk in found]
+
+
+async def company_names(database: Any, ids: Iterable[str]) -> dict[str, str]:
+    """Names of companies by id."""
+    found = await database.execute(NAMES, [json.dumps(sorted(ids))])
+    return {row["id"]: row["name"] for row in found}
 
 
 def public(row: Mapping[str, Any], is_editor: bool) -> dict[str, Any]:

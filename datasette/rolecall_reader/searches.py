@@ -21,9 +21,7 @@ from rolecall_reader.site import Reader
 
 ALL = "SELECT * FROM searches ORDER BY name COLLATE NOCASE"
 ONE = "SELECT * FROM searches WHERE id = ?"
-OLDEST = """
-SELECT coalesce((SELECT min(revision) FROM job_revisions), 0), coalesce((SELECT max(revision) FROM job_revisions), 0)
-"""  # each from its end of the table; both in one SELECT read it as a whole
+OWNER = "Only the owner of this instance has saved searches."
 MOST, LONGEST_NAME = 200, 100
 
 
@@ -47,6 +45,11 @@ class Search:
 def search_of(row: Any) -> Search:
     plain = {name: row[name] for name in ("id", "name", "query", "created_at", "looked_at", "looked_revision")}
     return Search(**plain, looked=BitMap.deserialize(row["looked"]))
+
+
+async def of_id(database: Any, search_id: int) -> Search | None:
+    row = (await database.execute(ONE, [search_id])).first()
+    return search_of(row) if row else None
 
 
 def question_of(query: str) -> Asked:
@@ -79,9 +82,7 @@ def in_words(asked: Asked, companies: Mapping[str, str]) -> str:
 
 async def new(reader: Reader, asked: Asked, seen: BitMap, revision: int, is_exact: bool = False) -> tuple[BitMap, int]:
     """The new jobs since that revision, and the revision of now. Shape: exact is slow for words of many jobs."""
-    oldest, newest = await reader.run(lambda connection: connection.execute(OLDEST).fetchone())
-    is_logged = oldest <= revision + 1 and revision <= newest
-    since = replace(asked, revised_after=revision) if is_logged else asked
+    since = replace(asked, revised_after=revision)
     matches, now = await (reader.every(since) if is_exact else reader.matching(since))
     return matches - seen, now
 
@@ -146,7 +147,7 @@ def _writing(connection: Any) -> Iterator[None]:
 
 
 def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return asking.written(datetime.now(UTC))
 
 
 def companies_of(searches: Sequence[Search]) -> list[str]:
