@@ -15,19 +15,18 @@ from rolecall_reader.index import names_of
 WORDS, EACH = 4, 100  # of a title, and of a word's newest titles
 MOST, MOST_OF_A_COMPANY = 8, 2
 NEWEST = f"""
-SELECT rowid FROM (SELECT rowid FROM jobs_fts WHERE jobs_fts MATCH ? ORDER BY rowid DESC LIMIT {EACH})
+SELECT rowid FROM titles_fts WHERE titles_fts MATCH ? ORDER BY rowid DESC LIMIT {EACH}
 """
 CHOSEN = """
 SELECT pk, title, company, company_id, location, country, workplace_type, employment_type, seniority, salary_min,
        salary_max, salary_currency, salary_period, skills, posted_on, first_seen_at, is_open, closed_at, status
 FROM jobs WHERE pk IN (SELECT value FROM json_each(?)) AND is_open = 1
 """
-# said of any role, or so common in descriptions that looking for the titles among them takes long
 LEFT_OUT = frozenset(
     "all an and as at be business by das de der die director en et for full fulltime für gn head hybrid ii iii intern "
     "internship iv jr junior la le lead level mid new of on onsite or our part people principal remote senior sr staff "
     "team the time to und us vp we with work working you your".split()
-)
+)  # said of any role
 
 
 def words_of(title: str) -> list[str]:
