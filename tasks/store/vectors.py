@@ -56,10 +56,13 @@ class Index:
             for table in ("vectors", "signs"):
                 self._connection.executemany(f"DELETE FROM {table} WHERE pk = ?", [(pk,) for pk in gone])
             self._connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", [(pk, each, padded[each]) for pk, each in rows]
+                """INSERT INTO vectors VALUES (?, ?, ?)
+                   ON CONFLICT(pk) DO UPDATE SET content_hash = excluded.content_hash, vector = excluded.vector""",
+                [(pk, each, padded[each]) for pk, each in rows],
             )
             self._connection.executemany(
-                "INSERT OR REPLACE INTO signs VALUES (?, vec_quantize_binary(?))",
+                """INSERT INTO signs VALUES (?, vec_quantize_binary(?))
+                   ON CONFLICT(pk) DO UPDATE SET bits = excluded.bits""",
                 [(pk, padded[each]) for pk, each in rows],
             )
 
