@@ -124,16 +124,8 @@ async def _candidates(address: str, asker: Asker, finding: Finding) -> AsyncIter
     while queue and len(asked) <= FOLLOWED:
         url = queue.pop(0)
         asked.add(url)
-        try:
-            page = await asker.page(Request(url, "html"), _home(url, address))
-            await asyncio.to_thread(normalize.tree, page.text)  # what is too heavy to be read is told once, here
-        except FetchError as error:
-            if url == address:
-                raise
-            finding.said.append(str(error))
-            continue
-        except ValueError as error:
-            finding.said.append(f"{url}: {error}")
+        page = await _page(url, address, asker, finding)
+        if page is None:
             continue
         finding.name = resolve.site_name(page) or finding.name
         for company in await asyncio.to_thread(_of_platforms, page, finding):
@@ -153,6 +145,25 @@ async def _candidates(address: str, asker: Asker, finding: Finding) -> AsyncIter
         )
     for company in later:
         yield company
+
+
+async def _page(url: str, address: str, asker: Asker, finding: Finding) -> Page | None:
+    """None where it cannot be had or read, which the finding then says.
+
+    Raises: FetchError where it is the address itself that cannot be had.
+    """
+    try:
+        page = await asker.page(Request(url, "html"), _home(url, address))
+        await asyncio.to_thread(normalize.tree, page.text)  # what is too heavy to be read is told once, here
+    except FetchError as error:
+        if url == address:
+            raise
+        finding.said.append(str(error))
+        return None
+    except ValueError as error:
+        finding.said.append(f"{url}: {error}")
+        return None
+    return page
 
 
 def _of_platforms(page: Page, finding: Finding) -> list[Company]:
