@@ -98,7 +98,7 @@ class Recorder:
                 pairs = [pair for pair in message.get("headers", []) if pair[0].lower() not in OURS]
                 self.headers = [*pairs, (b"etag", self._tag), (b"cache-control", CONTROL)]
                 message = {**message, "headers": self.headers}
-        elif message["type"] == "http.response.body":
+        elif message["type"] == "http.response.body" and self.headers is not None:
             self.parts.append(message.get("body", b""))
         await self._send(message)
 
@@ -150,50 +150,54 @@ def tag_of(key: Any, version: str) -> bytes:
     return b'W/"%s-%08x"' % (version.encode(), zlib.crc32(repr(key).encode()))
 
 
+class Answering:
+    """The application, asked only for what is not kept."""
+
+    def __init__(self, app: Asgi, datasette: Any) -> None:
+        self._app, self._datasette, self._answers = app, datasette, Answers()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        key = key_of(scope) if scope["type"] == "http" else None
+        if key is not None:
+            await self._asked(scope, receive, send, key)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if scope.get("method") == "POST":
+                self._answers.clear()
+
+    async def _asked(self, scope: Any, receive: Any, send: Any, key: Any) -> None:
+        version = f"{reader_of(self._datasette).version()}-{int(time.time() // SPELL_SECONDS)}"
+        if kept := self._answers.get(key, version):
+            await answer(scope, send, kept)
+            return
+        lock = self._answers.locks.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                if kept := self._answers.get(key, version):
+                    await answer(scope, send, kept)
+                else:
+                    await self._fresh(scope, receive, send, key, version)
+        finally:
+            if not lock.locked():
+                self._answers.locks.pop(key, None)
+
+    async def _fresh(self, scope: Any, receive: Any, send: Any, key: Any, version: str) -> None:
+        tag = tag_of(key, version)
+        if is_known(scope, tag):
+            await not_modified(send, tag)
+            return
+        recorder, cleared = Recorder(send, tag), self._answers.cleared
+        self._answers.at_work += 1
+        try:
+            await self._app(scope, receive, recorder.send)
+        finally:
+            self._answers.at_work -= 1
+        if recorder.headers is not None and cleared == self._answers.cleared:
+            self._answers.put(key, Kept(version, tag, recorder.headers, b"".join(recorder.parts)))
+
+
 @hookimpl(tryfirst=True)  # innermost: whatever guards the site comes before it
 def asgi_wrapper(datasette: Any) -> Callable[[Asgi], Asgi]:
-    answers = Answers()
-
-    def wrap(app: Asgi) -> Asgi:
-        async def fresh(scope: Any, receive: Any, send: Any, key: Any, version: str) -> None:
-            tag = tag_of(key, version)
-            if is_known(scope, tag):
-                await not_modified(send, tag)
-                return
-            recorder = Recorder(send, tag)
-            answers.at_work += 1
-            cleared = answers.cleared
-            try:
-                await app(scope, receive, recorder.send)
-            finally:
-                answers.at_work -= 1
-            if recorder.headers is not None and cleared == answers.cleared:
-                answers.put(key, Kept(version, tag, recorder.headers, b"".join(recorder.parts)))
-
-        async def kept_or_fresh(scope: Any, receive: Any, send: Any) -> None:
-            key = key_of(scope) if scope["type"] == "http" else None
-            if key is None:
-                try:
-                    await app(scope, receive, send)
-                finally:
-                    if scope.get("method") == "POST":
-                        answers.clear()
-                return
-            version = f"{reader_of(datasette).version()}-{int(time.time() // SPELL_SECONDS)}"
-            if kept := answers.get(key, version):
-                await answer(scope, send, kept)
-                return
-            lock = answers.locks.setdefault(key, asyncio.Lock())
-            try:
-                async with lock:
-                    if kept := answers.get(key, version):
-                        await answer(scope, send, kept)
-                    else:
-                        await fresh(scope, receive, send, key, version)
-            finally:
-                if not lock.locked():
-                    answers.locks.pop(key, None)
-
-        return kept_or_fresh
-
-    return wrap
+    return lambda app: Answering(app, datasette)
