@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel import Locale
 from babel.numbers import format_decimal, get_currency_symbol
 from datasette import hookimpl
 from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
 
-ENGLISH = Locale("en")
-LABELS = {"onsite": "On-site", "per_diem": "Per diem", "jsonld": "JSON-LD"}
+from rolecall_reader import labels
+from rolecall_reader.labels import ENGLISH, country
+
 STEPS: tuple[tuple[float | None, float, str], ...] = (
     (60, 1, "second"),
     (3600, 60, "minute"),
@@ -121,12 +121,7 @@ def day(value: str | None) -> str:
 
 def label(value: Any) -> str:
     """`full_time` -> `Full time`."""
-    text = str(plain(value))
-    return LABELS.get(text) or (text[:1].upper() + text[1:]).replace("_", " ")
-
-
-def country(code: str | None) -> str:
-    return str(ENGLISH.territories.get(code or "", code or ""))
+    return labels.label(str(plain(value)))
 
 
 def number(value: float | None) -> str:

@@ -4,19 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from babel import Locale
-
 from rolecall_reader.asking import Asked, usual_sort
 from rolecall_reader.facets import Choice
+from rolecall_reader.labels import country, label
 
-ENGLISH = Locale("en")
 TITLES = {
     "workplace_type": "Workplace", "seniority": "Level", "employment_type": "Employment",
     "posted_within_days": "Posted", "status": "My status", "salary_currency": "Paid in",
     "yearly_min": "Salary a year, at least", "skills": "Skills", "country": "Country", "company_id": "Company",
     "department": "Department", "changed_since": "Changed since",
 }  # fmt: skip
-LABELS = {"onsite": "On-site", "per_diem": "Per diem"}
 Counts = Mapping[str, Sequence[Choice]]
 
 
@@ -47,12 +44,11 @@ def label_of(name: str, value: Any, names: Mapping[str, str]) -> str:
     if name == "yearly_min":
         return f"{value:,}"
     if name == "country":
-        return str(ENGLISH.territories.get(value, value))
+        return country(value)
     if name == "company_id":
         return names.get(value, value)
     if name in ("workplace_type", "seniority", "employment_type", "status"):
-        text = str(value)
-        return LABELS.get(text) or (text[:1].upper() + text[1:]).replace("_", " ")
+        return label(str(value))
     return str(value)
 
 
