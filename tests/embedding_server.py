@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+import pytest
+
 from tests.loopback import answered_by
 
 Reply = tuple[int, Any, float]  # status, JSON or text, seconds to wait
@@ -100,3 +102,14 @@ def serve(server: EmbeddingServer) -> Iterator[str]:
 
     with answered_by(Handler) as url:
         yield url
+
+
+@pytest.fixture
+def server() -> EmbeddingServer:
+    return EmbeddingServer()
+
+
+@pytest.fixture
+def url(server: EmbeddingServer) -> Iterator[str]:
+    with serve(server) as address:
+        yield address

@@ -18,6 +18,7 @@ import pytest
 from flows import local
 from tasks import settings
 from tests.careers_site import Site, serve
+from tests.jobs_file import listening, make_file
 
 COMMAND = Path(sys.executable).with_name("rolecall")
 OURS = ("ROLECALL_", "PREFECT_", "REDIS_URL", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
@@ -162,3 +163,18 @@ def make_shell(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Ca
         return shell
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from tests.chromium import launched  # which skips where Playwright is missing
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of a server of the file that the module's `fill` makes."""
+    with listening(make_file(tmp_path_factory.mktemp("served") / "rolecall.db", request.module.fill)) as address:
+        yield address

@@ -1,13 +1,12 @@
 """Every page under axe-core: at a desk and on a phone, in the light and in the dark."""
 
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.chromium import DESKTOP, PHONE, launched, needs_chromium, page_of
-from tests.jobs_file import insert, insert_company, insert_job, listening, make_file, stamp
+from tests.chromium import DESKTOP, PHONE, needs_chromium, page_of
+from tests.jobs_file import insert, insert_company, insert_job, stamp
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
 pytestmark = needs_chromium
@@ -38,19 +37,6 @@ def fill(db: sqlite3.Connection) -> None:
         insert_job(db, pk, first_seen_at=seen, posted_on=seen[:10], is_open=int(pk > 3), title=f"Engineer {pk}", **more)
     db.execute("UPDATE jobs SET closed_at = ? WHERE is_open = 0", (stamp(days=1),))
     db.execute("UPDATE jobs SET changed_at = ? WHERE pk % 7 = 0", (stamp(days=1),))
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    path = make_file(tmp_path_factory.mktemp("accessible") / "rolecall.db", fill)
-    with listening(path) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 def violations(page: Any) -> list[str]:

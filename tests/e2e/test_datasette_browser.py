@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import launched, needs_chromium, page_of
-from tests.jobs_file import insert, listening, make_file
+from tests.chromium import needs_chromium, page_of
+from tests.jobs_file import insert
 
 pytestmark = needs_chromium
 
@@ -25,19 +25,6 @@ def fill(db: sqlite3.Connection) -> None:
         job = {"id": f"lever:bolt:{pk}", "company_id": "lever:bolt", "company": "Bolt", "title": title}
         dates = {"first_seen_at": NOW, "changed_at": NOW, "posted_on": f"2026-02-{pk % 28 + 1:02}"}
         insert(db, "jobs", pk=pk, **job, **dates, url="https://jobs.example/1", content_hash=str(pk))
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    path = make_file(tmp_path_factory.mktemp("browser") / "rolecall.db", fill)
-    with listening(path) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])

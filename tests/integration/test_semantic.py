@@ -18,7 +18,9 @@ from tasks import store
 from tasks.llm.embeddings import read
 from tasks.settings import ROOT
 from tasks.store import vectors
-from tests.embedding_server import EmbeddingServer, answer, embed, nearness, serve
+from tests.embedding_server import EmbeddingServer, answer, embed, nearness, serve, server, url
+
+__all__ = ["server", "url"]
 
 TITLES = {
     1: "rust engineer for embedded systems", 2: "systems engineer who writes rust", 3: "nurse in a children clinic",
@@ -39,17 +41,6 @@ def fill(path, titles, dimensions=64):
         index.belongs_to(f"recipe {dimensions}", MODEL, dimensions)
         rows = [(pk, f"h{title}") for pk, title in titles.items()]
         index.write([], rows, {f"h{title}": vector_of(title, dimensions) for title in titles.values()})
-
-
-@pytest.fixture
-def server():
-    return EmbeddingServer()
-
-
-@pytest.fixture
-def url(server):
-    with serve(server) as address:
-        yield address
 
 
 @pytest.fixture
